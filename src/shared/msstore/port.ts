@@ -26,7 +26,11 @@ export interface StoreReader {
  * post only if it did not apply. It returns the rollout as the Store showed it after the change.
  */
 export interface RolloutWriter {
-  updateRolloutPercentage(ref: SubmissionRef, percentage: number, options?: CallOptions): Promise<PackageRollout>;
+  updateRolloutPercentage(
+    ref: SubmissionRef,
+    percentage: number,
+    options?: CallOptions,
+  ): Promise<PackageRollout>;
   haltPackageRollout(ref: SubmissionRef, options?: CallOptions): Promise<PackageRollout>;
   finalizePackageRollout(ref: SubmissionRef, options?: CallOptions): Promise<PackageRollout>;
 }
@@ -37,7 +41,11 @@ export interface SubmissionWriter {
   listFlights(applicationId: string, options?: CallOptions): Promise<readonly Flight[]>;
   getFlight(applicationId: string, flightId: string, options?: CallOptions): Promise<Flight>;
   createSubmission(track: Track, options?: CallOptions): Promise<Submission>;
-  updateSubmission(ref: SubmissionRef, changes: SubmissionChanges, options?: CallOptions): Promise<Submission>;
+  updateSubmission(
+    ref: SubmissionRef,
+    changes: SubmissionChanges,
+    options?: CallOptions,
+  ): Promise<Submission>;
   /** Uploads the ZIP of the draft's packages to the place that the Store named for it. */
   uploadPackages(ref: SubmissionRef, zip: Uint8Array, options?: CallOptions): Promise<void>;
   commitSubmission(ref: SubmissionRef, options?: CallOptions): Promise<SubmissionProgress>;
