@@ -1,0 +1,146 @@
+import { type Change, type Remark, withJournal } from './journal.ts';
+import { dropCap, dropPause, intend } from './moves.ts';
+import { intentRemarks } from './remarks.ts';
+import { currentBake, type Intent, type Rollout } from './rollout.ts';
+import { sayPercentage } from './sentence.ts';
+import { hasEnded } from './vocabulary.ts';
+
+/** What a person can tell a rollout. */
+export type Command =
+  | { readonly kind: 'halt' | 'finalize' | 'pause' | 'resume' | 'approve'; readonly reason: string }
+  /** `null` lifts the cap. */
+  | { readonly kind: 'cap'; readonly percentage: number | null; readonly reason: string };
+
+export type Answer =
+  /** The rollout is another now. */
+  | { readonly kind: 'accepted'; readonly change: Change }
+  /** It is so already; nothing is to be done. */
+  | { readonly kind: 'already'; readonly sentence: string }
+  /** It cannot be; the sentence says why, and what to do instead. */
+  | { readonly kind: 'refused'; readonly sentence: string };
+
+/** What a command does to a rollout. A halt wins over everything that has not ended. */
+export function receive(rollout: Rollout, command: Command, now: Date): Answer {
+  if (hasEnded(rollout.phase)) return receiveAfterEnd(rollout, command);
+  switch (command.kind) {
+    case 'halt':
+      return halt(rollout, command, now);
+    case 'finalize':
+      return finalize(rollout, command, now);
+    case 'pause':
+      return pause(rollout, command, now);
+    case 'resume':
+      return resume(rollout, command, now);
+    case 'approve':
+      return approve(rollout, command, now);
+    case 'cap':
+      return cap(rollout, command, now);
+  }
+}
+
+const refused = (sentence: string): Answer => ({ kind: 'refused', sentence });
+const already = (sentence: string): Answer => ({ kind: 'already', sentence });
+
+function accepted(before: Rollout, after: Rollout, command: Command, now: Date): Answer {
+  const told: Remark = {
+    kind: 'command',
+    actor: 'operator',
+    subject: command.kind,
+    sentence: command.reason,
+  };
+  return {
+    kind: 'accepted',
+    change: withJournal({ ...after, nextLookAt: now }, [told, ...intentRemarks(before, after)], now),
+  };
+}
+
+function receiveAfterEnd({ phase, decision }: Rollout, { kind }: Command): Answer {
+  if (phase === 'halted' && kind === 'halt') return already('The rollout is halted.');
+  if (phase === 'completed' && kind === 'finalize') return already('The rollout is finalized.');
+  if (phase === 'completed')
+    return refused(
+      'The rollout is finalized: everyone gets the build. Only a new submission with a higher version changes that.',
+    );
+  if (phase === 'halted')
+    return refused(
+      'The rollout is halted, and the Store cannot resume a halted rollout. Start one for a new submission.',
+    );
+  return refused(`The rollout has failed. ${decision?.sentence ?? ''}`.trim());
+}
+
+function halt(rollout: Rollout, command: Command, now: Date): Answer {
+  if (rollout.phase === 'halting') return already('A halt is under way.');
+  const intent: Intent = { kind: 'halt', actor: 'operator', reason: command.reason, since: now, attempts: 0 };
+  return accepted(rollout, intend(rollout, intent), command, now);
+}
+
+function finalize(rollout: Rollout, command: Command, now: Date): Answer {
+  if (rollout.phase === 'finalizing') return already('A finalize is under way.');
+  if (rollout.phase === 'halting') return refused('A halt is under way, and nothing overtakes a halt.');
+  if (rollout.phase === 'awaitingPublication')
+    return refused(
+      'The Store has not published the submission yet; only a published rollout can be finalized.',
+    );
+  if (rollout.cap && rollout.cap.percentage < 100)
+    return refused(`The rollout is capped at ${sayPercentage(rollout.cap.percentage)}: lift the cap first.`);
+  const intent: Intent = {
+    kind: 'finalize',
+    actor: 'operator',
+    reason: command.reason,
+    since: now,
+    attempts: 0,
+  };
+  return accepted(rollout, intend(rollout, intent), command, now);
+}
+
+/** Pausing, approving and capping speak of raises; while a halt or a finalize is under way there are none. */
+const underway = ({ phase }: Rollout): Answer | undefined =>
+  phase === 'halting' || phase === 'finalizing'
+    ? refused(`The rollout is ${phase}: there is nothing left to raise.`)
+    : undefined;
+
+function pause(rollout: Rollout, command: Command, now: Date): Answer {
+  if (rollout.pause) return already(`The rollout is paused: ${rollout.pause.reason}`);
+  return (
+    underway(rollout) ??
+    accepted(
+      rollout,
+      { ...rollout, pause: { actor: 'operator', reason: command.reason, at: now } },
+      command,
+      now,
+    )
+  );
+}
+
+function resume(rollout: Rollout, command: Command, now: Date): Answer {
+  return rollout.pause
+    ? accepted(rollout, dropPause(rollout), command, now)
+    : already('The rollout is not paused.');
+}
+
+function approve(rollout: Rollout, command: Command, now: Date): Answer {
+  const { step } = rollout;
+  if (rollout.phase !== 'ramping' || !currentBake(rollout).approval)
+    return refused(
+      `Nothing waits for approval: the rollout is ${rollout.phase} at ${sayPercentage(rollout.percentage)}.`,
+    );
+  if (rollout.approval?.step === step) return already('This step is approved.');
+  return accepted(
+    rollout,
+    { ...rollout, approval: { step, actor: 'operator', reason: command.reason, at: now } },
+    command,
+    now,
+  );
+}
+
+function cap(rollout: Rollout, command: Extract<Command, { kind: 'cap' }>, now: Date): Answer {
+  const { percentage, reason } = command;
+  if (percentage === null)
+    return rollout.cap
+      ? accepted(rollout, dropCap(rollout), command, now)
+      : already('The rollout is not capped.');
+  return (
+    underway(rollout) ??
+    accepted(rollout, { ...rollout, cap: { percentage, actor: 'operator', reason, at: now } }, command, now)
+  );
+}

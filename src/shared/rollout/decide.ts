@@ -1,0 +1,55 @@
+import type { Decision, Gate, Situation } from './decision.ts';
+import type { Evidence } from './evidence.ts';
+import * as health from './healthGates.ts';
+import type { Observed } from './observed.ts';
+import type { Rollout } from './rollout.ts';
+import * as store from './storeGates.ts';
+
+/**
+ * The order of the gates is the order of what they protect: first what the Store says (it outranks what is stored),
+ * then harm, which may halt at any time, then what holds, and a person's approval last, so that "needs approval" is
+ * only said when nothing else stands in the way.
+ */
+const order: readonly Gate[] = [
+  store.storeUnreadable,
+  store.submissionMissing,
+  store.unpublished,
+  store.notGradual,
+  store.ended,
+  store.replaced,
+  store.notStarted,
+  store.haltUnderway,
+  store.justPublished,
+  health.harm,
+  health.silenceHalts,
+  store.finalizeUnderway,
+  store.percentageMoved,
+  health.badHolds,
+  health.paused,
+  health.baking,
+  health.unmeasuredHolds,
+  health.inconclusiveHolds,
+  health.unaskedHolds,
+  health.capped,
+  health.approvalMissing,
+];
+
+/**
+ * What to do with a rollout that has not ended, given what the Store and telemetry say now.
+ *
+ * @param observed what the Store said in this pass
+ * @param evidence what each check said in this pass, judged since the current step began
+ */
+export function decide(
+  rollout: Rollout,
+  observed: Observed,
+  evidence: readonly Evidence[],
+  now: Date,
+): Decision {
+  const situation: Situation = { rollout, observed, evidence, now };
+  for (const gate of order) {
+    const decision = gate(situation);
+    if (decision) return decision;
+  }
+  return health.onward(situation);
+}

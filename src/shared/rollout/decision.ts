@@ -1,0 +1,57 @@
+import type { Evidence } from './evidence.ts';
+import type { Observed } from './observed.ts';
+import type { Intent, Rollout } from './rollout.ts';
+import type { Actor } from './vocabulary.ts';
+
+/** All that a decision may rest on. Values in, a decision out: no clock, no randomness, no I/O. */
+export type Situation = {
+  readonly rollout: Rollout;
+  readonly observed: Observed;
+  readonly evidence: readonly Evidence[];
+  readonly now: Date;
+};
+
+type Common = {
+  /** Tells decisions of one kind apart; a decision is journaled when kind or reason change. */
+  readonly reason: string;
+  /** The decision for people, with its numbers; the same in journal, API, log and pages. */
+  readonly sentence: string;
+};
+
+type Goes = Common & {
+  readonly nextLookAt: Date;
+  /** What people must be told now, beyond the journal. */
+  readonly escalation?: Escalation;
+};
+
+export type Escalation =
+  | { readonly of: 'unmeasured'; readonly checks: readonly string[] }
+  | { readonly of: 'intent' };
+
+/** How the Store's own state moved without Rampart. */
+export type Adoption =
+  /** The Store published the submission, and its rollout is in progress. */
+  | {
+      readonly change: 'published';
+      readonly percentage: number;
+      readonly candidateVersions: readonly string[];
+    }
+  /** The Store confirms an intent that was carried out earlier. */
+  | { readonly change: 'confirmed'; readonly intent: Intent }
+  | { readonly change: 'raised'; readonly percentage: number }
+  /** Somebody lowered it: that is taken as a cap. */
+  | { readonly change: 'lowered'; readonly percentage: number }
+  | { readonly change: 'halted' }
+  | { readonly change: 'finalized' };
+
+export type Decision =
+  | (Goes & { readonly kind: 'wait' })
+  | (Goes & { readonly kind: 'hold' })
+  | (Goes & { readonly kind: 'raise'; readonly percentage: number; readonly step: number })
+  | (Goes & { readonly kind: 'halt'; readonly actor: Actor })
+  | (Goes & { readonly kind: 'finalize'; readonly actor: Actor })
+  | (Goes & { readonly kind: 'adopt'; readonly actor: Actor; readonly adoption: Adoption })
+  | (Common & { readonly kind: 'fail'; readonly actor: Actor });
+
+/** One question of a pass: it answers with a decision, or leaves it to the next gate. */
+export type Gate = (situation: Situation) => Decision | undefined;

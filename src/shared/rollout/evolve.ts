@@ -1,0 +1,136 @@
+import type { Adoption, Decision, Situation } from './decision.ts';
+import { type Evidence, gates } from './evidence.ts';
+import { type Change, type Remark, withJournal } from './journal.ts';
+import { confirm, dropIntent, end, enter, intend } from './moves.ts';
+import { intentRemarks } from './remarks.ts';
+import type { Intent, Rollout } from './rollout.ts';
+
+/**
+ * The rollout as the decision leaves it, with what the journal says of it. A decision that will change the Store is
+ * an intent here; what becomes of it is for `settle`.
+ */
+export function evolve(situation: Situation, decision: Decision): Change {
+  const { rollout, now } = situation;
+  const moved = move(lookedAt(situation, decision), situation, decision);
+  return withJournal(told(moved, decision, now), remarksOn(rollout, moved, situation, decision), now);
+}
+
+/** What every pass leaves behind, whatever it concluded. A pass that asked no check leaves the evidence as it was. */
+function lookedAt({ rollout, observed, evidence, now }: Situation, decision: Decision): Rollout {
+  return {
+    ...rollout,
+    ...('status' in observed && { submissionStatus: observed.status }),
+    ...(evidence.length > 0 && {
+      evidence: [...evidence],
+      unmeasured: unmeasuredSince(rollout, evidence, now),
+    }),
+    decision: { kind: decision.kind, reason: decision.reason, sentence: decision.sentence, at: now },
+    ...('nextLookAt' in decision && { nextLookAt: decision.nextLookAt }),
+  };
+}
+
+function unmeasuredSince(rollout: Rollout, evidence: readonly Evidence[], now: Date): Rollout['unmeasured'] {
+  const silent = evidence.filter((entry) => gates(entry) && entry.kind === 'unmeasured');
+  return Object.fromEntries(silent.map(({ check }) => [check, rollout.unmeasured[check] ?? { since: now }]));
+}
+
+function move(rollout: Rollout, { now }: Situation, decision: Decision): Rollout {
+  switch (decision.kind) {
+    case 'wait':
+    case 'hold':
+      return decision.reason === 'storeUnreadable' ? rollout : dropRaise(rollout);
+    case 'raise':
+    case 'halt':
+    case 'finalize':
+      return intend(rollout, intentOf(rollout, decision, now));
+    case 'adopt':
+      return adopt(rollout, decision.adoption, decision.sentence, now);
+    case 'fail':
+      return end(rollout, 'failed', now);
+  }
+}
+
+/** A raise that an earlier pass left open did not come through, or the Store would show it. */
+const dropRaise = (rollout: Rollout): Rollout =>
+  rollout.intent?.kind === 'raise' ? dropIntent(rollout) : rollout;
+
+type Changing = Extract<Decision, { kind: 'raise' | 'halt' | 'finalize' }>;
+
+/** A halt or a finalize goes on with one attempt more; a raise is a new one each time. */
+function intentOf(rollout: Rollout, decision: Changing, now: Date): Intent {
+  const { intent } = rollout;
+  if (intent?.kind === decision.kind && decision.kind !== 'raise')
+    return { ...intent, attempts: intent.attempts + 1 };
+  return {
+    kind: decision.kind,
+    ...(decision.kind === 'raise' && { percentage: decision.percentage, step: decision.step }),
+    actor: decision.kind === 'raise' ? 'policy' : decision.actor,
+    reason: decision.sentence,
+    since: now,
+    attempts: 1,
+  };
+}
+
+function adopt(rollout: Rollout, adoption: Adoption, sentence: string, now: Date): Rollout {
+  switch (adoption.change) {
+    case 'published':
+      return {
+        ...enter(rollout, adoption.percentage, now),
+        candidateVersions: [...adoption.candidateVersions],
+      };
+    case 'confirmed':
+      return confirm(rollout, adoption.intent, now);
+    case 'raised':
+      return enter(rollout, adoption.percentage, now);
+    case 'lowered':
+      return {
+        ...enter(rollout, adoption.percentage, now),
+        cap: { percentage: adoption.percentage, actor: 'partnerCenter', reason: sentence, at: now },
+      };
+    case 'halted':
+      return end(rollout, 'halted', now);
+    case 'finalized':
+      return end(rollout, 'completed', now);
+  }
+}
+
+const escalationOf = (decision: Decision) => ('escalation' in decision ? decision.escalation : undefined);
+
+function remarksOn(before: Rollout, after: Rollout, situation: Situation, decision: Decision): Remark[] {
+  const confirmed = decision.kind === 'adopt' && decision.adoption.change === 'confirmed';
+  const intents = intentRemarks(before, after, confirmed ? decision.sentence : undefined);
+  return [
+    ...intents.filter(({ kind }) => kind === 'effect'),
+    ...(isNews(before, situation, decision) ? [decisionRemark(situation, decision)] : []),
+    ...intents.filter(({ kind }) => kind === 'intent'),
+  ];
+}
+
+/** The journal has what is new: another decision, other evidence, or people who must be told. */
+function isNews(before: Rollout, { evidence }: Situation, decision: Decision): boolean {
+  const same = before.decision?.kind === decision.kind && before.decision.reason === decision.reason;
+  const kinds = (entries: readonly Evidence[]) => entries.map(({ check, kind }) => `${check}:${kind}`).join();
+  const sameEvidence = evidence.length === 0 || kinds(before.evidence) === kinds(evidence);
+  return !same || !sameEvidence || escalationOf(decision) !== undefined;
+}
+
+const decisionRemark = ({ evidence }: Situation, decision: Decision): Remark => ({
+  kind: 'decision',
+  actor: 'actor' in decision ? decision.actor : 'policy',
+  subject: decision.kind,
+  sentence: decision.sentence,
+  ...(escalationOf(decision) && { escalated: true }),
+  ...(evidence.length > 0 && { evidence: [...evidence] }),
+});
+
+/** Remembers whom people were told of, so that they are told again only after as long. */
+function told(rollout: Rollout, decision: Decision, now: Date): Rollout {
+  const escalation = escalationOf(decision);
+  if (!escalation) return rollout;
+  if (escalation.of === 'intent')
+    return rollout.intent ? { ...rollout, intent: { ...rollout.intent, escalatedAt: now } } : rollout;
+  const marked = Object.entries(rollout.unmeasured).map(([check, entry]) =>
+    escalation.checks.includes(check) ? [check, { ...entry, escalatedAt: now }] : [check, entry],
+  );
+  return { ...rollout, unmeasured: Object.fromEntries(marked) };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { evidenceSchema, instantSchema } from './evidence.ts';
+import type { Rollout } from './rollout.ts';
+import { actors, journalKinds } from './vocabulary.ts';
+
+/** One line of a rollout's journal. Entries are numbered without gaps from 1 and never rewritten. */
+export const journalEntrySchema = z.object({
+  sequence: z.number().int().min(1),
+  at: instantSchema,
+  kind: z.enum(journalKinds),
+  actor: z.enum(actors),
+  /** What it is about, in one word: the kind of the decision, intent or command. */
+  subject: z.string(),
+  sentence: z.string(),
+  /** Whether people must look at it now. */
+  escalated: z.boolean().optional(),
+  /** What a decision rested on. */
+  evidence: z.array(evidenceSchema).optional(),
+});
+export type JournalEntry = z.output<typeof journalEntrySchema>;
+
+/** An entry before it has its number and time. */
+export type Remark = Omit<JournalEntry, 'sequence' | 'at'>;
+
+/** A rollout after a change, with the entries that say what changed: both are written, or neither. */
+export type Change = { readonly rollout: Rollout; readonly entries: readonly JournalEntry[] };
+
+/** Numbers the remarks after the rollout's last entry. */
+export function withJournal(rollout: Rollout, remarks: readonly Remark[], now: Date): Change {
+  const entries = remarks.map((remark, index) => ({
+    ...remark,
+    sequence: rollout.journalLength + index + 1,
+    at: now,
+  }));
+  return { rollout: { ...rollout, journalLength: rollout.journalLength + entries.length }, entries };
+}

@@ -1,0 +1,132 @@
+import { sayDuration } from './duration.ts';
+import type { Counts, Evidence, Measurement, Sample } from './evidence.ts';
+import { type Check, defaultMinimumExposure } from './policy.ts';
+import { sayCount, sayRate, sayTime } from './sentence.ts';
+import type { EvidenceKind } from './vocabulary.ts';
+
+/** The time a judgement speaks of: from the start of the step to now. */
+export type Window = { readonly from: Date; readonly now: Date };
+
+type Finding = { kind: EvidenceKind; sentence: string; pendingUntil?: Date };
+type Reading = { readonly beyond: boolean; readonly says: string };
+
+/**
+ * Judges one check by what its source measured. Samples count if they end inside the window, so that an interval
+ * which began before the step still speaks of the same build; the rest of the world is left out.
+ */
+export function judge(check: Check, measurement: Measurement, window: Window): Evidence {
+  const samples = measurement.kind === 'samples' ? samplesOf(measurement.samples, window) : [];
+  const last = samples.at(-1);
+  const finding = find(check, measurement, samples, window);
+  return {
+    check: check.name,
+    onBad: check.dryRun ? 'nothing' : check.onBad,
+    ...finding,
+    ...(last && { measuredUntil: last.end }),
+  };
+}
+
+function samplesOf(samples: readonly Sample[], { from, now }: Window): Sample[] {
+  return samples
+    .filter((sample) => sample.end > from && sample.end <= now)
+    .sort((a, b) => a.end.getTime() - b.end.getTime() || a.start.getTime() - b.start.getTime());
+}
+
+function find(check: Check, measurement: Measurement, samples: Sample[], window: Window): Finding {
+  if (measurement.kind === 'unmeasured') return { kind: 'unmeasured', sentence: measurement.cause };
+  const last = samples.at(-1);
+  if (!last) return silence(measurement.pendingUntil, window);
+  const finding = byLimit(check, samples);
+  return finding.kind === 'bad'
+    ? finding
+    : (stale(check, last, window) ?? withPending(finding, measurement, window));
+}
+
+function silence(pendingUntil: Date | undefined, { from, now }: Window): Finding {
+  if (pendingUntil !== undefined && pendingUntil > now)
+    return {
+      kind: 'inconclusive',
+      sentence: `nothing can be known before ${sayTime(pendingUntil)}`,
+      pendingUntil,
+    };
+  return { kind: 'unmeasured', sentence: `no sample since ${sayTime(from)}` };
+}
+
+/** Old good news is no news: a source that fell silent is unmeasured, not good. Bad news stays bad. */
+function stale(check: Check, last: Sample, { now }: Window): Finding | undefined {
+  if (check.source.kind !== 'pushed') return undefined;
+  const age = now.getTime() - last.end.getTime();
+  if (age <= check.source.staleAfter) return undefined;
+  return {
+    kind: 'unmeasured',
+    sentence: `silent for ${sayDuration(age)}; the last sample ended ${sayTime(last.end)}`,
+  };
+}
+
+function withPending(
+  finding: Finding,
+  measurement: Extract<Measurement, { kind: 'samples' }>,
+  window: Window,
+): Finding {
+  const { pendingUntil } = measurement;
+  return pendingUntil !== undefined && pendingUntil > window.now ? { ...finding, pendingUntil } : finding;
+}
+
+function byLimit(check: Check, samples: readonly Sample[]): Finding {
+  return 'rate' in check.limit
+    ? byRate(check, check.limit.rate, samples)
+    : byReadings(valueReadings(samples, check.limit.value), check.consecutive);
+}
+
+/** A rate is read over the whole step, because short intervals of a healthy build cross any limit sooner or later. */
+function byRate(check: Check, limit: number, samples: readonly Sample[]): Finding {
+  const minimum = check.minimumExposure ?? defaultMinimumExposure;
+  const totals = runningTotals(samples);
+  const total = totals.at(-1) ?? { failed: 0, exposed: 0 };
+  const readable = totals.filter(({ exposed }) => exposed > 0 && exposed >= minimum);
+  if (readable.length === 0)
+    return {
+      kind: 'inconclusive',
+      sentence: `${sayCount(total.exposed)} of the ${Math.max(1, minimum)} exposures that a reading needs`,
+    };
+  return byReadings(
+    readable.map((counts) => rateReading(counts, limit)),
+    check.consecutive,
+  );
+}
+
+function runningTotals(samples: readonly Sample[]): Counts[] {
+  let total: Counts = { failed: 0, exposed: 0 };
+  return samples.flatMap(({ candidate }) => {
+    if ('value' in candidate) return [];
+    total = { failed: total.failed + candidate.failed, exposed: total.exposed + candidate.exposed };
+    return [total];
+  });
+}
+
+function rateReading({ failed, exposed }: Counts, limit: number): Reading {
+  const beyond = failed / exposed > limit;
+  const relation = beyond ? 'above' : 'within';
+  return {
+    beyond,
+    says: `${sayCount(failed)} of ${sayCount(exposed)} failed: ${sayRate(failed / exposed)}, ${relation} the limit of ${sayRate(limit)}`,
+  };
+}
+
+function valueReadings(samples: readonly Sample[], limit: number): Reading[] {
+  return samples.flatMap(({ candidate }) => {
+    if (!('value' in candidate)) return [];
+    const beyond = candidate.value > limit;
+    return [{ beyond, says: `${candidate.value}, ${beyond ? 'above' : 'within'} the limit of ${limit}` }];
+  });
+}
+
+/** Bad once the last `needed` readings in a row are beyond the limit; fewer of them are no verdict yet. */
+function byReadings(readings: readonly Reading[], needed: number): Finding {
+  const last = readings.at(-1);
+  if (!last) return { kind: 'inconclusive', sentence: 'no reading of the kind that its limit needs' };
+  if (!last.beyond) return { kind: 'good', sentence: last.says };
+  const inARow = readings.length - 1 - readings.findLastIndex((reading) => !reading.beyond);
+  const count = needed > 1 ? ` (${Math.min(inARow, needed)} of ${needed} in a row)` : '';
+  return { kind: inARow >= needed ? 'bad' : 'inconclusive', sentence: `${last.says}${count}` };
+}

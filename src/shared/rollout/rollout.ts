@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { evidenceSchema, instantSchema } from './evidence.ts';
+import { type Policy, policySchema } from './policy.ts';
+import { actors, decisionKinds, phases } from './vocabulary.ts';
+
+/** The change of the Store that is written down before the Store is called. */
+const intentSchema = z.object({
+  kind: z.enum(['raise', 'halt', 'finalize']),
+  /** What a raise sets, in percent. */
+  percentage: z.number().optional(),
+  /** The step that a raise enters. */
+  step: z.number().int().optional(),
+  actor: z.enum(actors),
+  reason: z.string(),
+  since: instantSchema,
+  /** How often the Store was asked so far. */
+  attempts: z.number().int(),
+  /** What became of the last attempt, if it failed. */
+  lastOutcome: z.string().optional(),
+  /** When people were last told that the Store does not confirm it. */
+  escalatedAt: instantSchema.optional(),
+});
+export type Intent = z.output<typeof intentSchema>;
+
+const bySomeoneSchema = z.object({ actor: z.enum(actors), reason: z.string(), at: instantSchema });
+
+/** What the last pass concluded; `reason` tells decisions of one kind apart. */
+const lastDecisionSchema = z.object({
+  kind: z.enum(decisionKinds),
+  reason: z.string(),
+  sentence: z.string(),
+  at: instantSchema,
+});
+
+/** The automation of one submission's gradual package rollout: our aggregate, as it is stored. */
+export const rolloutSchema = z.object({
+  /** `{applicationId}.{flightId or "production"}.{submissionId}` */
+  id: z.string(),
+  publisher: z.string(),
+  applicationId: z.string(),
+  /** Absent on the track `production`. */
+  flightId: z.string().optional(),
+  submissionId: z.string(),
+  policy: policySchema,
+  phase: z.enum(phases),
+  createdAt: instantSchema,
+  /** The Store's own status of the submission, as last seen. */
+  submissionStatus: z.string().optional(),
+  /** The package versions that this submission brings and its fallback does not have. */
+  candidateVersions: z.array(z.string()).optional(),
+  /** The part of the users that the Store said last, in percent. */
+  percentage: z.number(),
+  /** The index of the current step; -1 below the first. */
+  step: z.number().int(),
+  stepSince: instantSchema.optional(),
+  /** The step that a person approved to be left. */
+  approval: bySomeoneSchema.extend({ step: z.number().int() }).optional(),
+  pause: bySomeoneSchema.optional(),
+  /** A person's word: never above this percentage. */
+  cap: bySomeoneSchema.extend({ percentage: z.number() }).optional(),
+  intent: intentSchema.optional(),
+  evidence: z.array(evidenceSchema),
+  /** Since when each check is unmeasured without a break, and when people were last told. */
+  unmeasured: z.record(z.string(), z.object({ since: instantSchema, escalatedAt: instantSchema.optional() })),
+  decision: lastDecisionSchema.optional(),
+  /** When the next pass is due; absent once the rollout has ended. */
+  nextLookAt: instantSchema.optional(),
+  endedAt: instantSchema.optional(),
+  /** How many entries the journal has: the next one gets this number plus one. */
+  journalLength: z.number().int(),
+});
+export type Rollout = Readonly<z.output<typeof rolloutSchema>>;
+
+/** The track's word in ids and keys. */
+export const trackName = ({ flightId }: Pick<Rollout, 'flightId'>): string => flightId ?? 'production';
+
+export type NewRollout = Pick<Rollout, 'publisher' | 'applicationId' | 'submissionId'> & {
+  readonly flightId?: string | undefined;
+  readonly policy: Policy;
+};
+
+export const rolloutId = (of: Pick<NewRollout, 'applicationId' | 'flightId' | 'submissionId'>): string =>
+  `${of.applicationId}.${of.flightId ?? 'production'}.${of.submissionId}`;
+
+export function newRollout(of: NewRollout, now: Date): Rollout {
+  const { flightId, ...rest } = of;
+  return {
+    id: rolloutId(of),
+    ...rest,
+    ...(flightId !== undefined && { flightId }),
+    phase: 'awaitingPublication',
+    createdAt: now,
+    percentage: 0,
+    step: -1,
+    evidence: [],
+    unmeasured: {},
+    nextLookAt: now,
+    journalLength: 0,
+  };
+}
+
+/** The step whose bake and approval hold now; below the first step, the first step's bake holds. */
+export function currentBake(rollout: Rollout): { bake: number; approval: boolean } {
+  const step = rollout.policy.steps[Math.max(0, rollout.step)];
+  const bake = rollout.percentage === 0 ? 0 : (step?.bake ?? 0);
+  return { bake, approval: rollout.step >= 0 && (step?.approval ?? false) };
+}
+
+/** The highest step that a percentage has reached; -1 below the first. */
+export const stepReached = (policy: Policy, percentage: number): number =>
+  policy.steps.findLastIndex((step) => step.percentage <= percentage);

@@ -1,0 +1,19 @@
+/** How numbers and times are written in the sentences that people read. Without locale, so that they never differ. */
+
+/** `25` → `25 %`, `12.5` → `12.5 %`. */
+export const sayPercentage = (percentage: number): string => `${Number(percentage.toFixed(2))} %`;
+
+/** A rate as a percentage with three significant digits: `0.0147` → `1.47 %`. */
+export const sayRate = (rate: number): string => `${Number((rate * 100).toPrecision(3))} %`;
+
+/** A count; sampled counts are fractions. */
+export const sayCount = (count: number): string => `${Number(count.toFixed(1))}`;
+
+/** `2026-11-21T06:00:00.000Z` → `2026-11-21 06:00 UTC`. */
+export const sayTime = (time: Date): string => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** `a`, `a and b`, `a, b and c`. */
+export function sayList(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}

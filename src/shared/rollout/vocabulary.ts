@@ -1,0 +1,101 @@
+/**
+ * The words of Rampart. One word for one thing, in code, API, journal and pages.
+ *
+ * publisher    a Partner Center account: an Entra tenant and the app registration that may call the Store for it
+ * application  a Store product, by its Store ID
+ * track        where a submission is published: one package flight of an application, or `production`
+ * submission   one submission to the Store on a track
+ * rollout      the automation of one submission's gradual package rollout, under one policy
+ * policy       the plan and the rules: steps, bakes, checks, what counts as bad, how to end
+ * step, bake   a percentage to reach; how long it must prove itself before the next
+ * check        one question put to telemetry, with its limit
+ * sample       one measured interval of telemetry
+ * evidence     what samples say on a check
+ * decision     what a pass concluded, with its sentence and the time of the next look
+ * intent       a decision that will change the Store, written down before the Store is called
+ * journal      the append-only record of all of it
+ */
+
+/** Where a rollout stands. `paused` is no phase: it lies over them. */
+export const phases = [
+  /** The Store has not published the submission yet. */
+  'awaitingPublication',
+  /** The Store gives the packages to a part of the users, and Rampart may raise that part. */
+  'ramping',
+  /** A finalize is intended, and the Store has not confirmed it yet. */
+  'finalizing',
+  /** The Store gives the packages to everyone. Nothing follows. */
+  'completed',
+  /** A halt is intended, and the Store has not confirmed it yet. Nothing raises or finalizes from here on. */
+  'halting',
+  /** The Store has stopped giving the packages to anyone new. Nothing follows. */
+  'halted',
+  /** There is no gradual rollout to automate: the submission failed, vanished, or was never gradual. */
+  'failed',
+] as const;
+export type Phase = (typeof phases)[number];
+
+/** What the samples of a check say. */
+export const evidenceKinds = [
+  /** Enough was measured, and it is within the limit. */
+  'good',
+  /** Enough was measured, and it is beyond the limit. */
+  'bad',
+  /** Something was measured, too little to say. */
+  'inconclusive',
+  /** Nobody could look: the source failed, or fell silent. Never read as good. */
+  'unmeasured',
+] as const;
+export type EvidenceKind = (typeof evidenceKinds)[number];
+
+/** What a pass can conclude. */
+export const decisionKinds = [
+  /** Only time has to pass. */
+  'wait',
+  /** Something else has to change first: evidence, or a person's word. */
+  'hold',
+  /** The next step's percentage is due. */
+  'raise',
+  /** The build harms its users, or a person said so. */
+  'halt',
+  /** The last step has proven itself. */
+  'finalize',
+  /** The Store's own state moved without Rampart; it is taken over. */
+  'adopt',
+  /** There is nothing to automate, now or later. */
+  'fail',
+] as const;
+export type DecisionKind = (typeof decisionKinds)[number];
+
+/** What an entry of the journal records. */
+export const journalKinds = [
+  /** A pass concluded something new. */
+  'decision',
+  /** The Store is about to be changed. */
+  'intent',
+  /** What became of an intent. */
+  'effect',
+  /** Somebody told Rampart to do something. */
+  'command',
+] as const;
+export type JournalKind = (typeof journalKinds)[number];
+
+/** Who is behind an entry of the journal. */
+export const actors = [
+  /** The rollout's own policy. */
+  'policy',
+  /** A person or a program that called the HTTP API. */
+  'operator',
+  /** Somebody who changed the submission in Partner Center, or with another tool. */
+  'partnerCenter',
+  /** The Store itself: certification, publication. */
+  'store',
+] as const;
+export type Actor = (typeof actors)[number];
+
+/** The phases after which nothing follows. */
+export type EndedPhase = Extract<Phase, 'completed' | 'halted' | 'failed'>;
+
+export function hasEnded(phase: Phase): phase is EndedPhase {
+  return phase === 'completed' || phase === 'halted' || phase === 'failed';
+}
