@@ -1,0 +1,68 @@
+import { odata } from '@azure/data-tables';
+import { type Rollout, rolloutId } from '../rollout/rollout.ts';
+import { isStatus } from './errors.ts';
+import type { Tables } from './tables.ts';
+
+/** Which timer looks: at submissions on their way to publication, or at rollouts. */
+export type Lane = 'submissions' | 'rollouts';
+
+/** One row of the index: when which rollout is due. */
+export type Due = { readonly lane: Lane; readonly at: Date; readonly rolloutId: string };
+
+/**
+ * What is due, ordered by time: the partition is the lane, the row key begins with the time, so that a query reads the
+ * rows that are due and no other, however many rollouts there are. A row too many costs one idle look and is then
+ * removed; a row too few would forget a rollout, so the new row is always written before the old one goes.
+ */
+export interface DueIndex {
+  add(due: Due): Promise<void>;
+  remove(due: Due): Promise<void>;
+  /** The rows due at `now`, the longest overdue first. */
+  list(lane: Lane, now: Date, most: number): Promise<Due[]>;
+}
+
+const rowKey = ({ at, rolloutId: id }: Due): string => `${at.toISOString()}_${id}`;
+
+/** Where and when a rollout is due; an ended one never is. */
+export function dueOf(rollout: Rollout): Due | undefined {
+  if (rollout.nextLookAt === undefined) return undefined;
+  const lane = rollout.phase === 'awaitingPublication' ? 'submissions' : 'rollouts';
+  return { lane, at: rollout.nextLookAt, rolloutId: rolloutId(rollout) };
+}
+
+export function createDueIndex({ due: table }: Tables): DueIndex {
+  return {
+    async add(due) {
+      await table.upsertEntity({ partitionKey: due.lane, rowKey: rowKey(due) }, 'Replace');
+    },
+
+    async remove(due) {
+      try {
+        await table.deleteEntity(due.lane, rowKey(due));
+      } catch (error) {
+        if (!isStatus(error, 404)) throw error;
+      }
+    },
+
+    async list(lane, now, most) {
+      // A row key of this very time ends with an id, so "before the next millisecond" includes it.
+      const before = new Date(now.getTime() + 1).toISOString();
+      const pages = table
+        .listEntities({
+          queryOptions: {
+            filter: odata`PartitionKey eq ${lane} and RowKey lt ${before}`,
+            select: ['rowKey'],
+          },
+        })
+        .byPage({ maxPageSize: Math.min(most, 1_000) });
+      for await (const page of pages)
+        if (page.length > 0) return page.map((row) => fromRow(lane, row.rowKey));
+      return [];
+    },
+  };
+}
+
+function fromRow(lane: Lane, key: string | undefined): Due {
+  const [at = '', ...id] = (key ?? '').split('_');
+  return { lane, at: new Date(at), rolloutId: id.join('_') };
+}

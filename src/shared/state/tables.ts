@@ -1,0 +1,55 @@
+import { TableClient } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/identity';
+import { isStatus } from './errors.ts';
+
+/** How to reach the storage account: by a connection string, or by its table endpoint and an identity. */
+export type StorageAccess =
+  | { readonly kind: 'connectionString'; readonly connectionString: string }
+  | { readonly kind: 'identity'; readonly tableServiceUri: string; readonly credential: TokenCredential };
+
+/** The three tables of Rampart. */
+export type Tables = {
+  /** Per application: its rollouts, their journals, and the mark of each track's active rollout. */
+  readonly rollouts: TableClient;
+  /** What is to be looked at, ordered by time. */
+  readonly due: TableClient;
+  /** Samples that publishers pushed. */
+  readonly samples: TableClient;
+};
+
+const isLoopback = (url: string): boolean => new URL(url).hostname === '127.0.0.1';
+
+function open(access: StorageAccess, table: string): TableClient {
+  if (access.kind === 'connectionString')
+    return TableClient.fromConnectionString(access.connectionString, table, {
+      // Local emulators speak plain http; the SDK refuses that unless told.
+      allowInsecureConnection: /http:\/\/127\.0\.0\.1|UseDevelopmentStorage=true/i.test(
+        access.connectionString,
+      ),
+    });
+  return new TableClient(access.tableServiceUri, table, access.credential, {
+    allowInsecureConnection: isLoopback(access.tableServiceUri),
+  });
+}
+
+/** Clients for the tables, named with the prefix; no request is made yet. */
+export function openTables(access: StorageAccess, prefix = 'rampart'): Tables {
+  return {
+    rollouts: open(access, `${prefix}Rollouts`),
+    due: open(access, `${prefix}Due`),
+    samples: open(access, `${prefix}Samples`),
+  };
+}
+
+/** Creates what is missing. Safe to call again, and from several instances at once. */
+export async function createTables(tables: Tables): Promise<void> {
+  await Promise.all(Object.values(tables).map(createTable));
+}
+
+async function createTable(table: TableClient): Promise<void> {
+  try {
+    await table.createTable();
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error;
+  }
+}
