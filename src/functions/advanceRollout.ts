@@ -1,0 +1,12 @@
+import { app } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { logOf } from '../shared/http/handler.ts';
+import { advanceQueue, readLook } from '../shared/looksQueue.ts';
+import { advanceRollout } from '../shared/usecases/advanceRollout.ts';
+
+/** Takes one rollout a step further: the health-driven function. */
+app.storageQueue('advanceRollout', {
+  queueName: advanceQueue,
+  connection: 'AzureWebJobsStorage',
+  handler: async (message, context) => advanceRollout(await ports(), readLook(message), logOf(context)),
+});

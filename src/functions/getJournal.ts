@@ -1,0 +1,21 @@
+import { app } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { httpHandler, json } from '../shared/http/handler.ts';
+import { pageSchema, parse, queryOf, rolloutIdIn } from '../shared/http/input.ts';
+import { entryOf } from '../shared/http/views.ts';
+import { NoSuchRolloutError } from '../shared/usecases/errors.ts';
+
+/** Shows the journal of a rollout, newest entry first. */
+app.http('getJournal', {
+  methods: ['GET'],
+  authLevel: 'function',
+  route: 'rollouts/{id}/journal',
+  handler: httpHandler(ports, async ({ request, ports: { rollouts } }) => {
+    const id = rolloutIdIn(request);
+    const { pageSize, continuationToken } = parse(pageSchema, queryOf(request), 'The query');
+    const page = await rollouts.journal(id, { size: pageSize, continuationToken });
+    // Every rollout has an entry from its start on, so an empty first page is no rollout at all.
+    if (page.items.length === 0 && continuationToken === undefined) throw new NoSuchRolloutError(id);
+    return json(200, { items: page.items.map(entryOf), continuationToken: page.continuationToken });
+  }),
+});

@@ -1,0 +1,15 @@
+import { app, output } from '@azure/functions';
+import { config, ports } from '../shared/app.ts';
+import { advanceQueue, writeLook } from '../shared/looksQueue.ts';
+import { findDue } from '../shared/usecases/findDue.ts';
+
+/** Finds the rollouts that are due, and puts one look at each on the queue. */
+app.timer('pollSubmissions', {
+  schedule: config.submissionSchedule,
+  return: output.storageQueue({ queueName: advanceQueue, connection: 'AzureWebJobsStorage' }),
+  handler: async (_timer, context) => {
+    const looks = await findDue(await ports(), 'submissions');
+    if (looks.length > 0) context.info(`${looks.length} due.`);
+    return looks.map(writeLook);
+  },
+});

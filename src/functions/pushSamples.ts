@@ -1,0 +1,18 @@
+import { app } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { httpHandler, json } from '../shared/http/handler.ts';
+import { bodyLimits, readJson, rolloutIdIn, samplesSchema } from '../shared/http/input.ts';
+import { pushSamples } from '../shared/usecases/pushSamples.ts';
+
+/** Takes in samples of the publisher's own telemetry. */
+app.http('pushSamples', {
+  methods: ['POST'],
+  authLevel: 'function',
+  route: 'rollouts/{id}/samples',
+  handler: httpHandler(ports, async ({ request, ports: world }) => {
+    const id = rolloutIdIn(request);
+    const { samples } = await readJson(request, samplesSchema, bodyLimits.samples);
+    await pushSamples(world, id, samples);
+    return json(200, { accepted: samples.length });
+  }),
+});

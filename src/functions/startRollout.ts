@@ -1,0 +1,18 @@
+import { app } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { httpHandler, json } from '../shared/http/handler.ts';
+import { bodyLimits, readJson, startSchema, toStartRequest } from '../shared/http/input.ts';
+import { viewOf } from '../shared/http/views.ts';
+import { startRollout } from '../shared/usecases/startRollout.ts';
+
+/** Starts automating a submission's rollout: 201, or 200 if it is there already. */
+app.http('startRollout', {
+  methods: ['POST'],
+  authLevel: 'function',
+  route: 'rollouts',
+  handler: httpHandler(ports, async ({ request, ports: world, log }) => {
+    const wish = toStartRequest(await readJson(request, startSchema, bodyLimits.start));
+    const { rollout, created } = await startRollout(world, wish, log);
+    return json(created ? 201 : 200, viewOf(rollout), { location: `/api/rollouts/${rollout.id}` });
+  }),
+});

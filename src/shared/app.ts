@@ -1,0 +1,9 @@
+import { readConfig } from './config.ts';
+import { wire } from './wiring.ts';
+
+/**
+ * What every function shares. Wrong settings end the start here, with every problem named in one message: an error
+ * while the entry is imported keeps the whole app from running.
+ */
+export const config = readConfig();
+export const ports = wire(config);

@@ -1,0 +1,21 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { Command } from '../rollout/command.ts';
+import { commandRollout } from '../usecases/commandRollout.ts';
+import { type Call, json } from './handler.ts';
+import { bodyLimits, commandSchema, readJson, rolloutIdIn } from './input.ts';
+import { viewOf } from './views.ts';
+
+/** Gives a command to the rollout of the route: 200 once nothing of it is left to do, 202 while it is being retried. */
+export async function answerCommand(call: Call, command: Command): Promise<HttpResponseInit> {
+  const { rollout, done } = await commandRollout(call.ports, rolloutIdIn(call.request), command, call.log);
+  return json(done ? 200 : 202, viewOf(rollout));
+}
+
+/** The same for the commands whose body is only a reason. */
+export const answerReasoned =
+  (kind: 'halt' | 'finalize' | 'pause' | 'resume' | 'approve') =>
+  async (call: Call): Promise<HttpResponseInit> => {
+    rolloutIdIn(call.request);
+    const { reason } = await readJson(call.request, commandSchema, bodyLimits.command);
+    return answerCommand(call, { kind, reason });
+  };

@@ -1,0 +1,150 @@
+import type { HttpRequest } from '@azure/functions';
+import { z } from 'zod';
+import { mistakesOf } from '../mistakes.ts';
+import { instantSchema } from '../rollout/evidence.ts';
+import { policySchema } from '../rollout/policy.ts';
+import { phases } from '../rollout/vocabulary.ts';
+import { longestSampleMs } from '../state/samples.ts';
+import { InvalidInputError } from '../usecases/errors.ts';
+import type { StartRequest } from '../usecases/startRollout.ts';
+import { BodyTooLargeError, NotJsonError } from './problem.ts';
+
+/** What may come in over HTTP. Every id has its pattern before it touches a key or a URL. */
+
+export const applicationIdSchema = z
+  .string()
+  .regex(/^9[0-9A-Z]{11}$/, 'is not a Store ID: 12 characters of 0-9 and A-Z that begin with 9');
+const flightIdSchema = z
+  .string()
+  .regex(
+    /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
+    'is not a flight id: a GUID such as 7bfc11d5-f710-47c5-8a98-e04bb5aad310',
+  )
+  .toLowerCase();
+const submissionIdSchema = z
+  .string('is not a submission id: a string of digits (a number would lose digits)')
+  .regex(/^[1-9]\d{5,19}$/, 'is not a submission id: a string of 6 to 20 digits');
+
+const rolloutIdPattern =
+  /^9[0-9A-Z]{11}\.(production|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[1-9]\d{5,19}$/;
+
+export const startSchema = z
+  .strictObject({
+    publisher: z.string().optional(),
+    applicationId: applicationIdSchema,
+    flightId: flightIdSchema.optional(),
+    submissionId: submissionIdSchema,
+    policy: policySchema.optional(),
+    policyName: z.string().optional(),
+  })
+  .refine(({ policy, policyName }) => (policy === undefined) !== (policyName === undefined), {
+    path: ['policy'],
+    message: 'or policyName: give one of the two',
+  });
+
+/** One of the two is there: the schema saw to it. */
+export const toStartRequest = ({
+  policy,
+  policyName = '',
+  ...request
+}: z.output<typeof startSchema>): StartRequest => ({ ...request, policy: policy ?? { policyName } });
+
+const reasonSchema = z.string().trim().min(1, 'must not be empty').max(500);
+export const commandSchema = z.strictObject({ reason: reasonSchema });
+export const capSchema = z.strictObject({
+  percentage: z.number().min(0).max(100).nullable(),
+  reason: reasonSchema,
+});
+
+const nameSchema = z.string().min(1).max(64);
+const countSchema = z.number().min(0).max(1e12);
+
+const candidateSchema = z.union([
+  z
+    .strictObject({ failed: countSchema, exposed: countSchema })
+    .refine(({ failed, exposed }) => failed <= exposed, 'has more failed than exposed'),
+  z.strictObject({ value: z.number() }),
+]);
+
+const sampleSchema = z
+  .strictObject({
+    signal: nameSchema,
+    source: nameSchema.default('pushed'),
+    start: instantSchema,
+    end: instantSchema,
+    candidate: candidateSchema,
+  })
+  .refine(({ start, end }) => end > start, { path: ['end'], message: 'must be after the start' })
+  .refine(({ start, end }) => end.getTime() - start.getTime() <= longestSampleMs, {
+    path: ['end'],
+    message: 'must be within 25 hours of the start: push shorter intervals',
+  });
+export const samplesSchema = z.strictObject({ samples: z.array(sampleSchema).min(1).max(1_000) });
+
+export const listSchema = z.strictObject({
+  phase: z.enum(phases).optional(),
+  applicationId: applicationIdSchema.optional(),
+  pageSize: z.coerce.number().int().min(1).max(200).default(50),
+  continuationToken: z.string().max(2_000).optional(),
+});
+export const pageSchema = listSchema.pick({ pageSize: true, continuationToken: true });
+
+const kib = 1_024;
+export const bodyLimits = { command: 8 * kib, start: 64 * kib, samples: 512 * kib } as const;
+
+/** Parses, and says every mistake at once. @throws InvalidInputError */
+export function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const mistakes = mistakesOf(result.error, schema);
+  const first = mistakes[0];
+  const more = mistakes.length > 1 ? `, and ${mistakes.length - 1} more` : '';
+  throw new InvalidInputError(
+    `${what} is wrong: ${first ? `${first.path || 'it'} ${first.message}${more}` : 'see mistakes'}.`,
+    mistakes,
+  );
+}
+
+/** @throws BodyTooLargeError, NotJsonError, InvalidInputError */
+export async function readJson<Schema extends z.ZodType>(
+  request: HttpRequest,
+  schema: Schema,
+  limit: number,
+): Promise<z.output<Schema>> {
+  const type = request.headers.get('content-type') ?? 'application/json';
+  if (!/^application\/(.+\+)?json\b/i.test(type))
+    throw new NotJsonError(`The content type is ${type.slice(0, 100)}; send application/json.`);
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw new BodyTooLargeError(limit);
+  const text = await request.text();
+  if (Buffer.byteLength(text) > limit) throw new BodyTooLargeError(limit);
+  return parse(schema, parseJson(text), 'The body');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const where = error instanceof SyntaxError ? `: ${error.message.slice(0, 200)}` : '';
+    throw new InvalidInputError(`The body is not JSON${where}.`, []);
+  }
+}
+
+/** The `{id}` of the route. @throws InvalidInputError */
+export function rolloutIdIn(request: HttpRequest): string {
+  const id = request.params.id ?? '';
+  if (rolloutIdPattern.test(id)) return id;
+  const form = '{applicationId}.{flightId or "production"}.{submissionId}';
+  throw new InvalidInputError(`The id is not a rollout's: it has the form ${form}.`, [
+    { path: 'id', message: `is not ${form}` },
+  ]);
+}
+
+export const queryOf = (request: HttpRequest): Record<string, string> => {
+  // The key of the platform stands in the same query.
+  const { code: _, ...query } = Object.fromEntries(request.query);
+  return query;
+};

@@ -1,0 +1,82 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { InputMistake } from '../mistakes.ts';
+import {
+  ConflictError,
+  InvalidInputError,
+  NoSuchRolloutError,
+  UnavailableError,
+  UnknownPublisherError,
+  UnsuitableSubmissionError,
+} from '../usecases/errors.ts';
+
+/** An RFC 9457 problem document. */
+export type Problem = {
+  readonly type: `urn:rampart:problem:${string}`;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly mistakes?: readonly InputMistake[];
+};
+
+const problem = (
+  name: string,
+  status: number,
+  title: string,
+  detail: string,
+  mistakes?: readonly InputMistake[],
+): Problem => ({ type: `urn:rampart:problem:${name}`, title, status, detail, ...(mistakes && { mistakes }) });
+
+/** The body is larger than the route takes. */
+export class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+
+  constructor(limit: number) {
+    super(`The body is larger than the ${limit / 1024} KiB that this route takes.`);
+  }
+}
+
+/** The body is of another kind than JSON. */
+export class NotJsonError extends Error {
+  override readonly name = 'NotJsonError';
+}
+
+/**
+ * What a caller is told of an error. What no class stands for is a mistake of this program: the caller learns nothing
+ * of it but that it happened.
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof InvalidInputError)
+    return problem('invalid-input', 400, 'The input is wrong', error.message, error.mistakes);
+  if (error instanceof UnknownPublisherError)
+    return problem('unknown-publisher', 400, 'Unknown publisher', error.message);
+  if (error instanceof NoSuchRolloutError)
+    return problem('no-such-rollout', 404, 'No such rollout', error.message);
+  if (error instanceof ConflictError) return problem('conflict', 409, 'That cannot be', error.message);
+  if (error instanceof BodyTooLargeError)
+    return problem('body-too-large', 413, 'The body is too large', error.message);
+  if (error instanceof NotJsonError) return problem('not-json', 415, 'The body is not JSON', error.message);
+  if (error instanceof UnsuitableSubmissionError)
+    return problem('unsuitable-submission', 422, 'The submission cannot be rolled out', error.message);
+  if (error instanceof UnavailableError)
+    return problem('unavailable', 503, 'Not available now', error.message);
+  return problem(
+    'internal',
+    500,
+    'Internal error',
+    'Something went wrong inside Rampart; its log has the details.',
+  );
+}
+
+export function problemResponse(error: unknown): HttpResponseInit {
+  const document = problemOf(error);
+  return {
+    status: document.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(error instanceof UnavailableError && {
+        'retry-after': String(Math.ceil(error.retryAfterMs / 1_000)),
+      }),
+    },
+    body: JSON.stringify(document),
+  };
+}

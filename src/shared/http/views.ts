@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { evidenceSchema, instantSchema } from '../rollout/evidence.ts';
+import { type JournalEntry, journalEntrySchema } from '../rollout/journal.ts';
+import { policySchema } from '../rollout/policy.ts';
+import { currentBake, type Rollout } from '../rollout/rollout.ts';
+import { hasEnded } from '../rollout/vocabulary.ts';
+
+/** How rollouts and journals look over HTTP. */
+
+const time = (date: Date): string => z.encode(instantSchema, date);
+const optionalTime = (name: string, date: Date | undefined) =>
+  date === undefined ? {} : { [name]: time(date) };
+
+/** The list's view: where each rollout stands. */
+export const summaryOf = (rollout: Rollout) => ({
+  id: rollout.id,
+  publisher: rollout.publisher,
+  applicationId: rollout.applicationId,
+  flightId: rollout.flightId,
+  submissionId: rollout.submissionId,
+  policyName: rollout.policy.name,
+  phase: rollout.phase,
+  paused: rollout.pause !== undefined,
+  percentage: rollout.percentage,
+  sentence: rollout.decision?.sentence ?? 'Started; not looked at yet.',
+  createdAt: time(rollout.createdAt),
+  ...optionalTime('nextLookAt', rollout.nextLookAt),
+  ...optionalTime('endedAt', rollout.endedAt),
+});
+
+/** The whole view: what it does, why, on what evidence, and when it looks again. */
+export const viewOf = (rollout: Rollout) => ({
+  ...summaryOf(rollout),
+  submissionStatus: rollout.submissionStatus,
+  packageVersions: rollout.candidateVersions,
+  ...(!hasEnded(rollout.phase) &&
+    rollout.stepSince !== undefined && { step: stepOf(rollout, rollout.stepSince) }),
+  ...(rollout.pause && { pause: bySomeone(rollout.pause) }),
+  ...(rollout.cap && { cap: { percentage: rollout.cap.percentage, ...bySomeone(rollout.cap) } }),
+  ...(rollout.approval && { approval: { step: rollout.approval.step + 1, ...bySomeone(rollout.approval) } }),
+  ...(rollout.intent && { intent: intentOf(rollout.intent) }),
+  evidence: rollout.evidence.map((entry) => z.encode(evidenceSchema, entry)),
+  ...(rollout.decision && { decision: { ...rollout.decision, at: time(rollout.decision.at) } }),
+  policy: z.encode(policySchema, rollout.policy),
+});
+
+function stepOf(rollout: Rollout, since: Date) {
+  const { bake, approval } = currentBake(rollout);
+  return {
+    /** 1 is the first; 0 stands below it. */
+    number: rollout.step + 1,
+    of: rollout.policy.steps.length,
+    since: time(since),
+    bakeEndsAt: time(new Date(since.getTime() + bake)),
+    approval: approval ? (rollout.approval?.step === rollout.step ? 'given' : 'needed') : 'notNeeded',
+  };
+}
+
+const bySomeone = ({ actor, reason, at }: { actor: string; reason: string; at: Date }) => ({
+  actor,
+  reason,
+  at: time(at),
+});
+
+const intentOf = ({
+  kind,
+  percentage,
+  actor,
+  reason,
+  since,
+  attempts,
+  lastOutcome,
+}: NonNullable<Rollout['intent']>) => ({
+  kind,
+  percentage,
+  actor,
+  reason,
+  since: time(since),
+  attempts,
+  lastOutcome,
+});
+
+export const entryOf = (entry: JournalEntry) => z.encode(journalEntrySchema, entry);

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { instantSchema } from './rollout/evidence.ts';
+import type { Look } from './usecases/advanceRollout.ts';
+
+/** The queue between the timers, which find what is due, and the function that takes one rollout a step further. */
+export const advanceQueue = 'rampart-advance';
+
+const lookSchema = z.object({
+  rolloutId: z.string(),
+  due: z
+    .object({ lane: z.enum(['submissions', 'rollouts']), at: instantSchema, rolloutId: z.string() })
+    .optional(),
+});
+
+/** A look as a message. */
+export const writeLook = (look: Look): unknown => z.encode(lookSchema, look);
+
+/** @throws z.ZodError for a message that nobody here wrote; the queue gives up on it after its retries */
+export const readLook = (message: unknown): Look => lookSchema.parse(message);

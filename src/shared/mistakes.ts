@@ -1,0 +1,80 @@
+import { closestMatch } from 'leven';
+import { z } from 'zod';
+
+/** One mistake in an input, and where it is: `steps[0].bake`. */
+export type InputMistake = { readonly path: string; readonly message: string };
+
+/**
+ * Says what zod found in words for whoever wrote the input: each mistake with its place, a misspelt key with the
+ * nearest known one. The known keys come from the schema itself, by way of JSON Schema.
+ */
+export function mistakesOf(error: z.ZodError, schema: z.ZodType): InputMistake[] {
+  const root: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return error.issues.flatMap(flatten).flatMap((issue) => describe(issue, root));
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** A union fails with one list of issues per member; the member that came nearest says the most. */
+function flatten(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const [nearest = []] = [...issue.errors].sort((a, b) => a.length - b.length);
+  return nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(flatten);
+}
+
+function describe(issue: Issue, root: unknown): InputMistake[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(issue.path), message: messageOf(issue) }];
+  const known = knownKeys(root, issue.path);
+  return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: unknownKey(key, known) }));
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const nearest = closestMatch(key, [...known], { maxDistance: Math.max(2, Math.ceil(key.length / 3)) });
+  return nearest === undefined
+    ? `is not a known key; known here: ${known.join(', ') || 'none'}`
+    : `is not a known key; did you mean "${nearest}"?`;
+}
+
+function messageOf(issue: Issue): string {
+  if (
+    issue.code === 'invalid_type' &&
+    issue.input === undefined &&
+    issue.message.endsWith('received undefined')
+  )
+    return 'is missing';
+  return issue.message.replace(/^Invalid (input|option): /, '').replace(/^Invalid string: /, '');
+}
+
+/** `['steps', 0, 'bake']` → `steps[0].bake`. */
+const pathOf = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
+    '',
+  );
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** The members of a union, or the schema itself, with references followed. */
+function branches(schema: unknown): unknown[] {
+  if (!isRecord(schema)) return [];
+  const members = [schema.anyOf, schema.oneOf, schema.allOf].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  );
+  return members.length > 0 ? members.flatMap(branches) : [schema];
+}
+
+function knownKeys(root: unknown, path: readonly PropertyKey[]): string[] {
+  let level = branches(root);
+  for (const part of path) level = level.flatMap((schema) => branches(child(schema, part)));
+  return [...new Set(level.flatMap((schema) => Object.keys(propertiesOf(schema))))];
+}
+
+function child(schema: unknown, part: PropertyKey): unknown {
+  if (typeof part === 'number') return isRecord(schema) ? schema.items : undefined;
+  return propertiesOf(schema)[String(part)];
+}
+
+const propertiesOf = (schema: unknown): Record<string, unknown> =>
+  isRecord(schema) && isRecord(schema.properties) ? schema.properties : {};

@@ -1,0 +1,61 @@
+import { StoreConflictError, StoreNotFoundError, StoreRejectedError } from '../msstore/errors.ts';
+import type { PackageRollout, SubmissionRef } from '../msstore/model.ts';
+import type { CallOptions, Store } from '../msstore/port.ts';
+import type { Intent, Rollout } from '../rollout/rollout.ts';
+import type { Outcome } from '../rollout/settle.ts';
+import { causeOf } from '../telemetry/source.ts';
+import { observedRollout, refOf } from './observe.ts';
+
+/** Carries the open intent to the Store, once, and says what became of it. It never throws. */
+export async function applyIntent(
+  store: Store,
+  rollout: Rollout,
+  intent: Intent,
+  options: CallOptions,
+): Promise<Outcome> {
+  const ref = refOf(rollout);
+  try {
+    return { kind: 'readBack', shown: observedRollout(await call(store, ref, intent, options)) };
+  } catch (error) {
+    return error instanceof StoreConflictError
+      ? afterConflict(store, ref, error, options)
+      : { kind: isRefusal(error) ? 'refused' : 'failed', cause: causeOf(error) };
+  }
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof StoreRejectedError || error instanceof StoreNotFoundError;
+
+function call(
+  store: Store,
+  ref: SubmissionRef,
+  intent: Intent,
+  options: CallOptions,
+): Promise<PackageRollout> {
+  switch (intent.kind) {
+    case 'raise':
+      return store.updateRolloutPercentage(ref, intent.percentage ?? Number.NaN, options);
+    case 'halt':
+      return store.haltPackageRollout(ref, options);
+    case 'finalize':
+      return store.finalizePackageRollout(ref, options);
+  }
+}
+
+/** "Not in progress" can mean that it is done already, by an earlier attempt or by somebody else: the Store knows. */
+async function afterConflict(
+  store: Store,
+  ref: SubmissionRef,
+  conflict: StoreConflictError,
+  options: CallOptions,
+): Promise<Outcome> {
+  try {
+    const shown = observedRollout(await store.getPackageRollout(ref, options));
+    return shown.state === 'inProgress' || shown.state === 'notStarted'
+      ? { kind: 'refused', cause: causeOf(conflict) }
+      : { kind: 'readBack', shown };
+  } catch {
+    // What could not be read now is read by the next pass; the conflict is what this attempt met.
+    return { kind: 'refused', cause: causeOf(conflict) };
+  }
+}

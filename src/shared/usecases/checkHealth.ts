@@ -1,0 +1,28 @@
+import { causeOf } from '../telemetry/source.ts';
+import type { Ports } from './ports.ts';
+
+export type HealthPart = { readonly name: string; readonly healthy: boolean; readonly sentence?: string };
+export type Health = { readonly healthy: boolean; readonly parts: readonly HealthPart[] };
+
+const probeTimeoutMs = 10_000;
+
+/** Whether the state and each publisher's Store can be reached. Says nothing secret. */
+export async function checkHealth(ports: Ports): Promise<Health> {
+  const abortSignal = AbortSignal.timeout(probeTimeoutMs);
+  const parts = await Promise.all([
+    part('state', () => ports.due.list('rollouts', ports.clock.now(), 1)),
+    ...ports.publishers.names.map((name) =>
+      part(`store:${name}`, () => ports.publishers.storeOf(name).probe({ abortSignal })),
+    ),
+  ]);
+  return { healthy: parts.every(({ healthy }) => healthy), parts };
+}
+
+async function part(name: string, probe: () => Promise<unknown>): Promise<HealthPart> {
+  try {
+    await probe();
+    return { name, healthy: true };
+  } catch (error) {
+    return { name, healthy: false, sentence: `${causeOf(error)}.` };
+  }
+}

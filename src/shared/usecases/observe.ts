@@ -1,0 +1,160 @@
+import {
+  StoreConflictError,
+  StoreNotFoundError,
+  StoreThrottledError,
+  StoreUnavailableError,
+} from '../msstore/errors.ts';
+import type { PackageRollout, SubmissionRef, Track } from '../msstore/model.ts';
+import type { CallOptions, StoreReader } from '../msstore/port.ts';
+import { type Observed, type ObservedRollout, stageOf } from '../rollout/observed.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { causeOf } from '../telemetry/source.ts';
+
+export const trackOf = ({ applicationId, flightId }: Pick<Rollout, 'applicationId' | 'flightId'>): Track =>
+  flightId === undefined
+    ? { kind: 'production', applicationId }
+    : { kind: 'flight', applicationId, flightId };
+
+export const refOf = (
+  rollout: Pick<Rollout, 'applicationId' | 'flightId' | 'submissionId'>,
+): SubmissionRef => ({ track: trackOf(rollout), submissionId: rollout.submissionId });
+
+/** The Store's words for a package rollout, in ours. The status outranks the flag, which some answers drop at the end. */
+export function observedRollout({ status, enabled, percentage }: PackageRollout): ObservedRollout {
+  switch (status) {
+    case 'PackageRolloutInProgress':
+      return { state: 'inProgress', percentage };
+    case 'PackageRolloutComplete':
+      return { state: 'complete', percentage };
+    case 'PackageRolloutStopped':
+      return { state: 'stopped', percentage };
+    case 'PackageRolloutNotStarted':
+      return { state: enabled ? 'notStarted' : 'notGradual', percentage };
+    default:
+      return { state: 'unknown', percentage };
+  }
+}
+
+/**
+ * Reads what the Store says of a rollout's submission now. It never throws: what could not be read is `unreadable`.
+ * Two requests while it ramps; one while it halts, because nothing else matters then.
+ */
+export async function observe(
+  store: StoreReader,
+  rollout: Rollout,
+  now: Date,
+  options: CallOptions,
+): Promise<Observed> {
+  try {
+    return rollout.stepSince === undefined
+      ? await observeSubmission(store, rollout, options)
+      : await observePublished(store, rollout, options);
+  } catch (error) {
+    return error instanceof StoreNotFoundError
+      ? await observeMissing(store, rollout, error, options)
+      : unreadable(error, now);
+  }
+}
+
+function unreadable(error: unknown, now: Date): Observed {
+  const afterMs =
+    error instanceof StoreThrottledError || error instanceof StoreUnavailableError
+      ? error.retryAfterMs
+      : undefined;
+  return {
+    kind: 'unreadable',
+    cause: causeOf(error),
+    ...(afterMs !== undefined && { retryAt: new Date(now.getTime() + afterMs) }),
+  };
+}
+
+async function observeSubmission(
+  store: StoreReader,
+  rollout: Rollout,
+  options: CallOptions,
+): Promise<Observed> {
+  const ref = refOf(rollout);
+  const { status, errors } = await store.getSubmissionStatus(ref, options);
+  if (stageOf(status) !== 'published')
+    return {
+      kind: 'unpublished',
+      status,
+      problems: errors.map(({ code, details }) => `${code}: ${details}`),
+    };
+  const shown = await store.getPackageRollout(ref, options);
+  const candidateVersions = await versionsOf(store, ref, shown.fallbackSubmissionId, options);
+  return { kind: 'published', status, rollout: observedRollout(shown), candidateVersions };
+}
+
+async function observePublished(
+  store: StoreReader,
+  rollout: Rollout,
+  options: CallOptions,
+): Promise<Observed> {
+  const ref = refOf(rollout);
+  const status = rollout.submissionStatus ?? 'Published';
+  const shown = observedRollout(await store.getPackageRollout(ref, options));
+  if (rollout.phase === 'halting') return { kind: 'published', status, rollout: shown };
+  const { lastPublishedSubmissionId } = await store.getTrack(ref.track, options);
+  const replaced =
+    lastPublishedSubmissionId !== undefined && lastPublishedSubmissionId !== rollout.submissionId;
+  return {
+    kind: 'published',
+    status,
+    rollout: shown,
+    ...(replaced && { replacedBy: lastPublishedSubmissionId }),
+  };
+}
+
+/** The versions that this submission brings and its fallback does not have. */
+async function versionsOf(
+  store: StoreReader,
+  ref: SubmissionRef,
+  fallbackId: string | undefined,
+  options: CallOptions,
+): Promise<string[]> {
+  const own = await versionsIn(store, ref, options);
+  if (fallbackId === undefined) return own;
+  const before = new Set(await fallbackVersions(store, { ...ref, submissionId: fallbackId }, options));
+  return own.filter((version) => !before.has(version));
+}
+
+async function versionsIn(store: StoreReader, ref: SubmissionRef, options: CallOptions): Promise<string[]> {
+  const { packages } = await store.getSubmission(ref, options);
+  const kept = packages.filter(({ fileStatus }) => fileStatus !== 'PendingDelete');
+  return [...new Set(kept.flatMap(({ version }) => (version === undefined ? [] : [version])))];
+}
+
+/** The fallback of a track's first rollout may lie on another track; then all versions count as new. */
+async function fallbackVersions(
+  store: StoreReader,
+  ref: SubmissionRef,
+  options: CallOptions,
+): Promise<string[]> {
+  try {
+    return await versionsIn(store, ref, options);
+  } catch (error) {
+    if (error instanceof StoreNotFoundError || error instanceof StoreConflictError) return [];
+    throw error;
+  }
+}
+
+/** The gateway has been seen to answer 404 without a reason, so the track has its say before anything is given up. */
+async function observeMissing(
+  store: StoreReader,
+  rollout: Rollout,
+  missing: StoreNotFoundError,
+  options: CallOptions,
+): Promise<Observed> {
+  try {
+    const track = await store.getTrack(trackOf(rollout), options);
+    const held = [track.lastPublishedSubmissionId, track.pendingSubmissionId];
+    return held.includes(rollout.submissionId)
+      ? { kind: 'unreadable', cause: `the track names the submission, but ${causeOf(missing)}` }
+      : { kind: 'missing', cause: causeOf(missing) };
+  } catch (error) {
+    return error instanceof StoreNotFoundError
+      ? { kind: 'missing', cause: causeOf(error) }
+      : { kind: 'unreadable', cause: causeOf(error) };
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../clock.ts';
+import type { Store, StoreProbe } from '../msstore/port.ts';
+import type { Policy } from '../rollout/policy.ts';
+import type { DueIndex } from '../state/due.ts';
+import type { RolloutStore } from '../state/rollouts.ts';
+import type { SampleStore } from '../state/samples.ts';
+import type { TelemetrySources } from '../telemetry/source.ts';
+
+/** The world as the use cases see it. */
+export type Ports = {
+  readonly clock: Clock;
+  readonly rollouts: RolloutStore;
+  readonly due: DueIndex;
+  readonly samples: SampleStore;
+  readonly telemetry: TelemetrySources;
+  readonly publishers: Publishers;
+  readonly policies: ReadonlyMap<string, Policy>;
+};
+
+/** The Partner Center accounts that the settings name, each with its client of the Store. */
+export interface Publishers {
+  readonly names: readonly string[];
+  /** @throws UnknownPublisherError */
+  storeOf(name: string): Store & StoreProbe;
+}
+
+/** Where a use case says what people may want to follow; the journal is the record. */
+export interface Log {
+  info(sentence: string): void;
+  warn(sentence: string): void;
+  /** What people must look at. */
+  error(sentence: string): void;
+}

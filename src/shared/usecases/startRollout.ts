@@ -1,0 +1,151 @@
+import {
+  StoreAuthenticationError,
+  StoreConflictError,
+  StoreNotFoundError,
+  StoreRejectedError,
+} from '../msstore/errors.ts';
+import type { StoreReader } from '../msstore/port.ts';
+import { withJournal } from '../rollout/journal.ts';
+import { stageOf } from '../rollout/observed.ts';
+import { type Policy, samePolicy } from '../rollout/policy.ts';
+import { newRollout, type Rollout, rolloutId } from '../rollout/rollout.ts';
+import { TrackBusyError } from '../state/errors.ts';
+import { causeOf } from '../telemetry/source.ts';
+import {
+  ConflictError,
+  InvalidInputError,
+  UnavailableError,
+  UnknownPublisherError,
+  UnsuitableSubmissionError,
+} from './errors.ts';
+import { observedRollout, refOf } from './observe.ts';
+import type { Log, Ports } from './ports.ts';
+
+/** A wish to automate a submission's rollout. */
+export type StartRequest = {
+  readonly publisher?: string | undefined;
+  readonly applicationId: string;
+  readonly flightId?: string | undefined;
+  readonly submissionId: string;
+  readonly policy: Policy | { readonly policyName: string };
+};
+
+/**
+ * Starts automating a submission's rollout. Starting it twice with the same policy is starting it once.
+ *
+ * @throws UnknownPublisherError, InvalidInputError, ConflictError, UnsuitableSubmissionError, UnavailableError; in each
+ * case nothing was started
+ */
+export async function startRollout(
+  ports: Ports,
+  request: StartRequest,
+  log: Log,
+): Promise<{ rollout: Rollout; created: boolean }> {
+  const publisher = publisherOf(ports, request.publisher);
+  const policy = policyOf(ports, request.policy);
+  const existing = await ports.rollouts.get(rolloutId(request));
+  if (existing) return { rollout: sameOrConflict(existing.rollout, policy), created: false };
+  await ensureSuitable(ports.publishers.storeOf(publisher), request);
+  const now = ports.clock.now();
+  const rollout = newRollout({ ...request, publisher, policy }, now);
+  const sentence = `Started under the policy "${policy.name}".`;
+  const change = withJournal(
+    rollout,
+    [{ kind: 'command', actor: 'operator', subject: 'start', sentence }],
+    now,
+  );
+  try {
+    const created = await ports.rollouts.create(change);
+    log.info(`${rollout.id}: ${sentence}`);
+    return { rollout: created.rollout, created: true };
+  } catch (error) {
+    if (error instanceof TrackBusyError) return meetActive(ports, error, rollout, policy);
+    throw error;
+  }
+}
+
+function publisherOf({ publishers }: Ports, name: string | undefined): string {
+  const chosen = name ?? (publishers.names.length === 1 ? publishers.names[0] : undefined);
+  if (chosen === undefined || !publishers.names.includes(chosen))
+    throw new UnknownPublisherError(name, publishers.names);
+  return chosen;
+}
+
+function policyOf({ policies }: Ports, policy: StartRequest['policy']): Policy {
+  if (!('policyName' in policy)) return policy;
+  const named = policies.get(policy.policyName);
+  if (named) return named;
+  throw new InvalidInputError(`There is no policy named "${policy.policyName}".`, [
+    { path: 'policyName', message: `must be one of ${[...policies.keys()].join(', ')}` },
+  ]);
+}
+
+function sameOrConflict(rollout: Rollout, policy: Policy): Rollout {
+  if (samePolicy(rollout.policy, policy)) return rollout;
+  throw new ConflictError(
+    `The rollout ${rollout.id} exists already, under another policy ("${rollout.policy.name}"). A rollout keeps the policy it was started with.`,
+  );
+}
+
+/** Somebody was faster: with this very rollout, or with another one of the same track. */
+async function meetActive(
+  ports: Ports,
+  busy: TrackBusyError,
+  rollout: Rollout,
+  policy: Policy,
+): Promise<{ rollout: Rollout; created: boolean }> {
+  const same = busy.activeRolloutId === rollout.id ? await ports.rollouts.get(rollout.id) : undefined;
+  if (same) return { rollout: sameOrConflict(same.rollout, policy), created: false };
+  throw new ConflictError(
+    `The track has an active rollout already: ${busy.activeRolloutId}. Halt or finalize it first.`,
+  );
+}
+
+/** Asks the Store before anything is written, so that a mistake shows now and not after certification. */
+async function ensureSuitable(store: StoreReader, request: StartRequest): Promise<void> {
+  const ref = refOf(request);
+  const [progress, shown] = await askStore(() =>
+    Promise.all([store.getSubmissionStatus(ref), store.getPackageRollout(ref)]),
+  );
+  const problems = progress.errors.map(({ code, details }) => `${code}: ${details}`).join('; ');
+  if (stageOf(progress.status) === 'failed')
+    throw new UnsuitableSubmissionError(
+      `The Store will not publish submission ${request.submissionId}, its status is ${progress.status}${problems && `: ${problems}`}. Mend it and submit again.`,
+    );
+  const { state } = observedRollout(shown);
+  if (!shown.enabled && state === 'notGradual')
+    throw new UnsuitableSubmissionError(
+      `Submission ${request.submissionId} is not a gradual rollout: packageRollout.isPackageRollout is false. Set it and a percentage in the draft, before it is committed.`,
+    );
+  if (state === 'complete' || state === 'stopped')
+    throw new UnsuitableSubmissionError(
+      `The rollout of submission ${request.submissionId} has ended: the Store says ${shown.status}.`,
+    );
+}
+
+async function askStore<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof StoreNotFoundError)
+      throw new UnsuitableSubmissionError(
+        `The Store knows no such submission on this track: ${causeOf(error)}.`,
+        { cause: error },
+      );
+    if (error instanceof StoreConflictError || error instanceof StoreRejectedError)
+      throw new UnsuitableSubmissionError(`The Store does not give the submission out: ${causeOf(error)}.`, {
+        cause: error,
+      });
+    if (error instanceof StoreAuthenticationError)
+      throw new UnavailableError(
+        `The Store does not let this publisher in: ${causeOf(error)}. Mend its credential; nothing was started.`,
+        60_000,
+        { cause: error },
+      );
+    throw new UnavailableError(
+      `The Store could not be asked: ${causeOf(error)}. Nothing was started; try again.`,
+      30_000,
+      { cause: error },
+    );
+  }
+}

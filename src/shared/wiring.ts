@@ -1,0 +1,82 @@
+import { ManagedIdentityCredential } from '@azure/identity';
+import { domainClock } from './clock.ts';
+import type { Config, PublisherSettings, StorageSettings } from './config.ts';
+import { createStoreAnalytics } from './msstore/analytics.ts';
+import { createRequester, createStoreClient } from './msstore/client.ts';
+import type { Store, StoreAnalytics, StoreProbe } from './msstore/port.ts';
+import { createStoreProbe } from './msstore/probe.ts';
+import { builtInPolicies } from './rollout/builtInPolicies.ts';
+import { createDueIndex } from './state/due.ts';
+import { createRolloutStore } from './state/rollouts.ts';
+import { createSampleStore } from './state/samples.ts';
+import { createTables, openTables, type StorageAccess } from './state/tables.ts';
+import { createPushedSource } from './telemetry/pushed.ts';
+import { createStoreAnalyticsSource } from './telemetry/storeAnalytics.ts';
+import { UnknownPublisherError } from './usecases/errors.ts';
+import type { Ports, Publishers } from './usecases/ports.ts';
+
+type PublisherClients = { readonly store: Store & StoreProbe; readonly analytics: StoreAnalytics };
+
+/**
+ * The composition root: everything the use cases need, made once from the settings. The tables are created when they
+ * are first asked for; if that fails, the next one to ask tries again.
+ */
+export function wire(config: Config): () => Promise<Ports> {
+  const tables = openTables(accessOf(config.storage));
+  const clients = new Map(
+    config.publishers.map((publisher) => [publisher.name, clientsOf(publisher, config)]),
+  );
+  const due = createDueIndex(tables);
+  const samples = createSampleStore(tables);
+  const ports: Ports = {
+    clock: domainClock(),
+    rollouts: createRolloutStore(tables, due),
+    due,
+    samples,
+    telemetry: {
+      storeAnalytics: createStoreAnalyticsSource((name) => find(clients, name).analytics),
+      pushed: createPushedSource(samples),
+    },
+    publishers: publishersOf(clients),
+    policies: builtInPolicies,
+  };
+  let ready: Promise<Ports> | undefined;
+  return () => {
+    ready ??= createTables(tables).then(
+      () => ports,
+      (error: unknown) => {
+        ready = undefined;
+        throw error;
+      },
+    );
+    return ready;
+  };
+}
+
+function accessOf(storage: StorageSettings): StorageAccess {
+  if (storage.kind === 'connectionString') return storage;
+  const { tableServiceUri, clientId } = storage;
+  const credential = new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
+  return { kind: 'identity', tableServiceUri, credential };
+}
+
+/** One requester per publisher, so that its token, and later its budget, is shared by all that asks the Store for it. */
+function clientsOf(publisher: PublisherSettings, { storeUrl, authority }: Config): PublisherClients {
+  const options = { baseUrl: storeUrl, publisher: { ...publisher, authorityHost: authority } };
+  const requester = createRequester(options);
+  return {
+    store: { ...createStoreClient(options, requester), ...createStoreProbe(requester) },
+    analytics: createStoreAnalytics(requester),
+  };
+}
+
+function find(clients: ReadonlyMap<string, PublisherClients>, name: string): PublisherClients {
+  const found = clients.get(name);
+  if (!found) throw new UnknownPublisherError(name, [...clients.keys()]);
+  return found;
+}
+
+const publishersOf = (clients: ReadonlyMap<string, PublisherClients>): Publishers => ({
+  names: [...clients.keys()],
+  storeOf: (name) => find(clients, name).store,
+});
