@@ -1,0 +1,44 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Lane } from '../../../src/shared/state/due.ts';
+import { findDue } from '../../../src/shared/usecases/findDue.ts';
+import { at } from '../../support/builders.ts';
+import { openState, type State } from '../../support/state.ts';
+
+let state: State;
+beforeAll(async () => {
+  state = await openState();
+});
+
+const add = (lane: Lane, ms: number, id: string) => state.due.add({ lane, at: at(ms), rolloutId: id });
+const list = async (lane: Lane, ms: number) =>
+  (await state.due.list(lane, at(ms), 500)).map(({ rolloutId }) => rolloutId);
+
+test('what is due comes, the longest overdue first, and nothing else', async () => {
+  await add('rollouts', 3_000, 'third');
+  await add('rollouts', 1_000, 'first');
+  await add('rollouts', 2_000, 'second');
+  await add('submissions', 1_000, 'other lane');
+  expect(await list('rollouts', 999)).toEqual([]);
+  expect(await list('rollouts', 2_000)).toEqual(['first', 'second']);
+  expect(await list('submissions', 5_000)).toEqual(['other lane']);
+});
+
+test('a row is removed once, and removing it again is quiet', async () => {
+  const row = { lane: 'rollouts', at: at(1), rolloutId: 'gone' } as const;
+  await state.due.add(row);
+  await state.due.remove(row);
+  await state.due.remove(row);
+  expect(await list('rollouts', 500)).toEqual([]);
+});
+
+test('a look that was handed out is not handed out again at once, and comes back if it got lost', async () => {
+  const own = await openState();
+  const clock = { time: at(0), now: () => clock.time };
+  await own.due.add({ lane: 'rollouts', at: at(0), rolloutId: 'a' });
+  const [look, ...more] = await findDue({ due: own.due, clock }, 'rollouts');
+  expect(more).toEqual([]);
+  expect(look).toEqual({ rolloutId: 'a', due: { lane: 'rollouts', at: at(120_000), rolloutId: 'a' } });
+  expect(await findDue({ due: own.due, clock }, 'rollouts')).toEqual([]);
+  clock.time = at(120_000);
+  expect(await findDue({ due: own.due, clock }, 'rollouts')).toHaveLength(1);
+});

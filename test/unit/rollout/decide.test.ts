@@ -1,0 +1,552 @@
+import { describe, expect, test } from 'vitest';
+import { decide } from '../../../src/shared/rollout/decide.ts';
+import type { Decision } from '../../../src/shared/rollout/decision.ts';
+import type { Evidence } from '../../../src/shared/rollout/evidence.ts';
+import type { Observed } from '../../../src/shared/rollout/observed.ts';
+import type { Intent, Rollout } from '../../../src/shared/rollout/rollout.ts';
+import {
+  at,
+  day,
+  endedAs,
+  evidence,
+  fresh,
+  hour,
+  inProgress,
+  policy,
+  policyDocument,
+  ramping,
+} from '../../support/builders.ts';
+
+const minute = 60_000;
+const good = [evidence('good')];
+const by = { actor: 'operator', reason: 'because', at: at(0) } as const;
+
+const intent = (kind: Intent['kind'], change: Partial<Intent> = {}): Intent => ({
+  kind,
+  actor: 'policy',
+  reason: 'because',
+  since: at(0),
+  attempts: 1,
+  ...change,
+});
+
+type Row = {
+  name: string;
+  rollout?: Rollout;
+  observed?: Observed;
+  evidence?: readonly Evidence[];
+  now?: Date;
+  expected: Partial<Decision> & { kind: Decision['kind'] };
+};
+
+function check({
+  rollout = ramping(),
+  observed = inProgress(5),
+  evidence: found = good,
+  now = at(6 * hour),
+  expected,
+}: Row) {
+  expect(decide(rollout, observed, found, now)).toMatchObject(expected);
+}
+
+describe('before publication', () => {
+  const unpublished = (status: string, problems: string[] = []): Observed => ({
+    kind: 'unpublished',
+    status,
+    problems,
+  });
+  test.each<Row>([
+    {
+      name: 'waits while the Store certifies',
+      observed: unpublished('Certification'),
+      expected: {
+        kind: 'wait',
+        reason: 'notPublished',
+        sentence: 'The Store is at Certification; the rollout begins once it publishes.',
+        nextLookAt: at(5 * minute),
+      },
+    },
+    {
+      name: 'waits at a status that it does not know',
+      observed: unpublished('Teleporting'),
+      expected: { kind: 'wait', reason: 'notPublished' },
+    },
+    {
+      name: 'holds for a draft',
+      observed: unpublished('PendingCommit'),
+      expected: { kind: 'hold', reason: 'draft' },
+    },
+    {
+      name: 'says that a commit fell back',
+      rollout: fresh({ submissionStatus: 'CommitStarted' }),
+      observed: unpublished('PendingCommit'),
+      expected: {
+        kind: 'hold',
+        reason: 'fellBack',
+        sentence: 'The Store fell back from CommitStarted to PendingCommit; commit the submission again.',
+      },
+    },
+    {
+      name: 'fails with the Store’s own words',
+      observed: unpublished('CertificationFailed', ['1201: crashes at start']),
+      expected: {
+        kind: 'fail',
+        reason: 'submissionFailed',
+        sentence:
+          'The Store will not publish the submission, its status is CertificationFailed: 1201: crashes at start. Mend it and start a rollout for the new submission.',
+      },
+    },
+    {
+      name: 'fails when it was canceled',
+      observed: unpublished('Canceled'),
+      expected: { kind: 'fail', reason: 'submissionFailed' },
+    },
+    {
+      name: 'fails when the submission is gone',
+      observed: { kind: 'missing', cause: 'not found' },
+      expected: { kind: 'fail', reason: 'submissionMissing' },
+    },
+    {
+      name: 'fails when it went to everyone',
+      observed: { kind: 'published', status: 'Published', rollout: { state: 'notGradual', percentage: 0 } },
+      expected: { kind: 'fail', reason: 'notGradual' },
+    },
+    {
+      name: 'waits for the Store to begin',
+      observed: { kind: 'published', status: 'Published', rollout: { state: 'notStarted', percentage: 5 } },
+      expected: { kind: 'wait', reason: 'notStarted' },
+    },
+    {
+      name: 'takes over the rollout once published',
+      observed: { ...inProgress(5), candidateVersions: ['2.0.0.0'] } as Observed,
+      expected: {
+        kind: 'adopt',
+        reason: 'published',
+        adoption: { change: 'published', percentage: 5, candidateVersions: ['2.0.0.0'] },
+      } as Row['expected'],
+    },
+    {
+      name: 'a halt waits for publication',
+      rollout: fresh({ phase: 'halting', intent: intent('halt') }),
+      observed: unpublished('Certification'),
+      expected: {
+        kind: 'wait',
+        sentence: 'The Store is at Certification; the halt follows as soon as it publishes the submission.',
+      },
+    },
+    {
+      name: 'and is carried out then',
+      rollout: fresh({ phase: 'halting', intent: intent('halt') }),
+      expected: { kind: 'halt', reason: 'haltUnderway' },
+    },
+  ])('$name', (row) => check({ rollout: fresh(), now: at(0), evidence: [], ...row }));
+});
+
+describe('while a step bakes', () => {
+  test.each<Row>([
+    {
+      name: 'waits, and looks again at the end of the bake',
+      now: at(5 * hour + 55 * minute),
+      expected: {
+        kind: 'wait',
+        reason: 'baking',
+        sentence: 'Baking at 5 %, 5 min left.',
+        nextLookAt: at(6 * hour),
+      },
+    },
+    {
+      name: 'looks every ten minutes for drift and harm',
+      now: at(0),
+      expected: { kind: 'wait', nextLookAt: at(10 * minute) },
+    },
+    {
+      name: 'halts in the middle of it',
+      now: at(1),
+      evidence: [evidence('bad')],
+      expected: {
+        kind: 'halt',
+        reason: 'harm',
+        sentence: 'Halting at 5 %, because of launches: bad numbers.',
+      },
+    },
+    {
+      name: 'says what is unmeasured before it matters',
+      now: at(1),
+      evidence: [evidence('unmeasured')],
+      expected: { kind: 'wait', reason: 'bakingUnmeasured' },
+    },
+    {
+      name: 'bakes below the first step as long as at it',
+      rollout: ramping({ step: -1, percentage: 1 }),
+      observed: inProgress(1),
+      now: at(5 * hour),
+      expected: { kind: 'wait', reason: 'baking' },
+    },
+    {
+      name: 'looks when a source can know more',
+      now: at(0),
+      evidence: [evidence('inconclusive', { pendingUntil: at(minute) })],
+      expected: { kind: 'wait', nextLookAt: at(minute) },
+    },
+  ])('$name', check);
+});
+
+describe('after the bake', () => {
+  const noAsk = ramping({ percentage: 0, step: -1 });
+  test.each<Row>([
+    {
+      name: 'raises to the next step on good evidence',
+      expected: {
+        kind: 'raise',
+        percentage: 25,
+        step: 1,
+        sentence: 'Raising from 5 % to 25 %, step 2 of 3; launches: good numbers.',
+      },
+    },
+    {
+      name: 'holds while unmeasured',
+      evidence: [evidence('unmeasured')],
+      expected: {
+        kind: 'hold',
+        reason: 'unmeasured',
+        sentence: 'Holding at 5 %, unmeasured: launches: unmeasured numbers.',
+      },
+    },
+    {
+      name: 'holds for more evidence',
+      evidence: [evidence('inconclusive')],
+      expected: { kind: 'hold', reason: 'inconclusive' },
+    },
+    { name: 'holds when nobody was asked', evidence: [], expected: { kind: 'hold', reason: 'unasked' } },
+    {
+      name: 'holds on what the policy says to hold on',
+      evidence: [evidence('bad', { onBad: 'hold' })],
+      expected: { kind: 'hold', reason: 'bad' },
+    },
+    {
+      name: 'holds if one of two is unmeasured',
+      evidence: [evidence('good'), evidence('unmeasured', { check: 'hangs' })],
+      expected: { kind: 'hold', reason: 'unmeasured' },
+    },
+    {
+      name: 'halts if one of two is bad',
+      evidence: [evidence('unmeasured'), evidence('bad', { check: 'hangs' })],
+      expected: { kind: 'halt' },
+    },
+    {
+      name: 'lets no dry run halt',
+      evidence: [evidence('good'), evidence('bad', { check: 'dry', onBad: 'nothing' })],
+      expected: { kind: 'raise' },
+    },
+    {
+      name: 'lets no dry run hold',
+      evidence: [evidence('good'), evidence('unmeasured', { check: 'dry', onBad: 'nothing' })],
+      expected: { kind: 'raise' },
+    },
+    {
+      name: 'raises from 0 % without evidence, because nobody has the build',
+      rollout: noAsk,
+      observed: inProgress(0),
+      evidence: [evidence('unmeasured')],
+      now: at(0),
+      expected: {
+        kind: 'raise',
+        percentage: 5,
+        step: 0,
+        sentence: 'Raising from 0 % to 5 %, step 1 of 3; nobody has the build yet.',
+      },
+    },
+    {
+      name: 'finalizes after the last step',
+      rollout: ramping({ step: 2, percentage: 100 }),
+      observed: inProgress(100),
+      now: at(day),
+      expected: { kind: 'finalize', reason: 'proven', actor: 'policy' },
+    },
+    {
+      name: 'leaves that to a person if the policy does',
+      rollout: ramping({ step: 2, percentage: 100, policy: policy({ finalize: 'manual' }) }),
+      observed: inProgress(100),
+      now: at(day),
+      expected: { kind: 'hold', reason: 'finalizeByHand' },
+    },
+  ])('$name', check);
+});
+
+describe('people', () => {
+  const needsApproval = ramping({
+    policy: policy({
+      steps: [
+        { percentage: 5, bake: '6h', approval: true },
+        { percentage: 100, bake: '1d' },
+      ],
+    }),
+  });
+  const capAt = (percentage: number) => ({ ...by, percentage });
+  test.each<Row>([
+    {
+      name: 'a pause holds',
+      rollout: ramping({ pause: by }),
+      expected: {
+        kind: 'hold',
+        reason: 'paused',
+        sentence: 'Paused at 5 % since 2026-11-02 00:00 UTC: because',
+      },
+    },
+    {
+      name: 'a pause does not keep harm from halting',
+      rollout: ramping({ pause: by }),
+      evidence: [evidence('bad')],
+      expected: { kind: 'halt' },
+    },
+    {
+      name: 'a step that needs approval holds',
+      rollout: needsApproval,
+      expected: { kind: 'hold', reason: 'approval' },
+    },
+    {
+      name: 'approval is asked for last',
+      rollout: needsApproval,
+      evidence: [evidence('inconclusive')],
+      expected: { kind: 'hold', reason: 'inconclusive' },
+    },
+    {
+      name: 'an approved step is left',
+      rollout: { ...needsApproval, approval: { ...by, step: 0 } },
+      expected: { kind: 'raise' },
+    },
+    {
+      name: 'the approval of another step does not count',
+      rollout: { ...needsApproval, approval: { ...by, step: 1 } },
+      expected: { kind: 'hold', reason: 'approval' },
+    },
+    {
+      name: 'a cap below the next step holds',
+      rollout: ramping({ cap: capAt(24) }),
+      expected: { kind: 'hold', reason: 'capped', sentence: 'Holding at 5 %, capped at 24 %: because' },
+    },
+    {
+      name: 'a cap at the next step does not',
+      rollout: ramping({ cap: capAt(25) }),
+      expected: { kind: 'raise', percentage: 25 },
+    },
+    {
+      name: 'a cap keeps from finalizing',
+      rollout: ramping({ step: 2, percentage: 100, cap: capAt(99.9) }),
+      observed: inProgress(100),
+      now: at(day),
+      expected: { kind: 'hold', reason: 'capped' },
+    },
+    {
+      name: 'a person’s finalize overrules the evidence',
+      rollout: ramping({ phase: 'finalizing', intent: intent('finalize', { actor: 'operator' }) }),
+      evidence: [evidence('bad')],
+      expected: { kind: 'finalize', reason: 'finalizeUnderway' },
+    },
+    {
+      name: 'the policy’s own finalize does not',
+      rollout: ramping({ phase: 'finalizing', intent: intent('finalize') }),
+      evidence: [evidence('bad')],
+      expected: { kind: 'halt', reason: 'harm' },
+    },
+  ])('$name', check);
+});
+
+describe('the Store’s own word outranks what is stored', () => {
+  test.each<Row>([
+    {
+      name: 'somebody halted',
+      observed: endedAs('stopped'),
+      expected: {
+        kind: 'adopt',
+        reason: 'stopped',
+        actor: 'partnerCenter',
+        sentence: 'Somebody halted the rollout outside Rampart at 5 %.',
+      },
+    },
+    {
+      name: 'somebody finalized',
+      observed: endedAs('complete'),
+      expected: { kind: 'adopt', reason: 'complete', actor: 'partnerCenter' },
+    },
+    {
+      name: 'somebody raised',
+      observed: inProgress(40),
+      expected: {
+        kind: 'adopt',
+        reason: 'raised',
+        adoption: { change: 'raised', percentage: 40 },
+      } as Row['expected'],
+    },
+    {
+      name: 'somebody lowered',
+      observed: inProgress(2),
+      expected: {
+        kind: 'adopt',
+        reason: 'lowered',
+        adoption: { change: 'lowered', percentage: 2 },
+      } as Row['expected'],
+    },
+    {
+      name: 'harm halts before drift is taken over',
+      observed: inProgress(40),
+      evidence: [evidence('bad')],
+      expected: { kind: 'halt' },
+    },
+    {
+      name: 'a newer submission took the track',
+      observed: { ...inProgress(5), replacedBy: '1152921504621086999' } as Observed,
+      expected: { kind: 'fail', reason: 'replaced' },
+    },
+    {
+      name: 'an own raise that came through late is confirmed',
+      rollout: ramping({ intent: intent('raise', { percentage: 25, step: 1 }) }),
+      observed: inProgress(25),
+      expected: { kind: 'adopt', reason: 'confirmed:raise' },
+    },
+    {
+      name: 'an own halt is confirmed',
+      rollout: ramping({ phase: 'halting', intent: intent('halt') }),
+      observed: endedAs('stopped'),
+      expected: { kind: 'adopt', reason: 'confirmed:halt' },
+    },
+    {
+      name: 'an own finalize is confirmed',
+      rollout: ramping({ phase: 'finalizing', intent: intent('finalize') }),
+      observed: endedAs('complete'),
+      expected: { kind: 'adopt', reason: 'confirmed:finalize' },
+    },
+    {
+      name: 'a halt that came too late says so',
+      rollout: ramping({ phase: 'halting', intent: intent('halt') }),
+      observed: endedAs('complete'),
+      expected: {
+        kind: 'adopt',
+        sentence:
+          'The halt came too late: the Store shows the rollout finalized, so everyone gets the build. Only a new submission helps.',
+      },
+    },
+    {
+      name: 'a difference that nobody can set is none',
+      observed: inProgress(5.000_001),
+      expected: { kind: 'raise' },
+    },
+    {
+      name: 'an unreadable Store raises nothing',
+      observed: { kind: 'unreadable', cause: 'it answered 503' },
+      expected: {
+        kind: 'wait',
+        reason: 'storeUnreadable',
+        sentence: 'The Store could not be read: it answered 503. Nothing is raised until it can.',
+        nextLookAt: at(6 * hour + 2 * minute),
+      },
+    },
+    {
+      name: 'and is read again when it says',
+      observed: { kind: 'unreadable', cause: 'busy', retryAt: at(7 * hour) },
+      expected: { kind: 'wait', nextLookAt: at(7 * hour) },
+    },
+  ])('$name', check);
+});
+
+describe('a halt under way', () => {
+  const halting = (change: Partial<Intent> = {}) =>
+    ramping({ phase: 'halting', intent: intent('halt', change) });
+  test.each<Row>([
+    {
+      name: 'goes on at any evidence',
+      rollout: halting(),
+      expected: { kind: 'halt', reason: 'haltUnderway' },
+    },
+    {
+      name: 'goes on below and above the percentage',
+      rollout: halting(),
+      observed: inProgress(60),
+      expected: { kind: 'halt', reason: 'haltUnderway' },
+    },
+    {
+      name: 'is retried ever more slowly, up to five minutes',
+      rollout: halting({ attempts: 9 }),
+      expected: { kind: 'halt', nextLookAt: at(6 * hour + 5 * minute) },
+    },
+    {
+      name: 'tells people after a quarter of an hour',
+      rollout: halting(),
+      now: at(15 * minute),
+      expected: { kind: 'halt', escalation: { of: 'intent' } },
+    },
+    {
+      name: 'and tells them again after another',
+      rollout: halting({ escalatedAt: at(15 * minute) }),
+      now: at(30 * minute),
+      expected: { kind: 'halt', escalation: { of: 'intent' } },
+    },
+    {
+      name: 'tells people even while the Store cannot be read',
+      rollout: halting(),
+      observed: { kind: 'unreadable', cause: 'down' },
+      now: at(15 * minute),
+      expected: { kind: 'wait', escalation: { of: 'intent' } },
+    },
+  ])('$name', check);
+
+  test('is not told again in between', () => {
+    const told = halting({ escalatedAt: at(15 * minute) });
+    expect(decide(told, inProgress(5), [], at(29 * minute))).not.toHaveProperty('escalation');
+  });
+});
+
+describe('silence', () => {
+  const silent = [evidence('unmeasured')];
+  const since = (ms: number, told?: number) =>
+    ramping({
+      unmeasured: { launches: { since: at(ms), ...(told !== undefined && { escalatedAt: at(told) }) } },
+    });
+  test.each<Row>([
+    {
+      name: 'is told to people after its limit',
+      rollout: since(0),
+      evidence: silent,
+      expected: {
+        kind: 'hold',
+        reason: 'unmeasured',
+        escalation: { of: 'unmeasured', checks: ['launches'] },
+      },
+    },
+    {
+      name: 'is told during the bake as well',
+      rollout: { ...since(-6 * hour) },
+      evidence: silent,
+      now: at(0),
+      expected: { kind: 'wait', escalation: { of: 'unmeasured', checks: ['launches'] } },
+    },
+    {
+      name: 'halts only if the policy says so',
+      rollout: { ...since(0), policy: policy({ unmeasured: { escalateAfter: '6h', onEscalation: 'halt' } }) },
+      evidence: silent,
+      expected: { kind: 'halt', reason: 'silence' },
+    },
+  ])('$name', check);
+
+  test.each([
+    ['before its limit', since(1)],
+    ['again before as long has passed', since(0, 1)],
+  ])('is not told %s', (_, rollout) => {
+    expect(decide(rollout, inProgress(5), silent, at(6 * hour))).not.toHaveProperty('escalation');
+  });
+
+  test('of a dry run is told to nobody', () => {
+    const dry = [evidence('good'), evidence('unmeasured', { check: 'dry', onBad: 'nothing' })];
+    expect(
+      decide(ramping({ unmeasured: { dry: { since: at(0) } } }), inProgress(5), dry, at(6 * hour)).kind,
+    ).toBe('raise');
+  });
+});
+
+test('the policy of the builders is the one that these tables assume', () => {
+  expect(policyDocument().steps.map(({ percentage, bake }) => `${percentage} ${bake}`)).toEqual([
+    '5 6h',
+    '25 12h',
+    '100 1d',
+  ]);
+});

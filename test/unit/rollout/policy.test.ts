@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { mistakesOf } from '../../../src/shared/mistakes.ts';
+import { builtInPolicies } from '../../../src/shared/rollout/builtInPolicies.ts';
+import { durationSchema, sayDuration, writeDuration } from '../../../src/shared/rollout/duration.ts';
+import { type PolicyDocument, policySchema, samePolicy } from '../../../src/shared/rollout/policy.ts';
+import { day, hour, policy, policyDocument } from '../../support/builders.ts';
+
+const mistakes = (document: unknown): string[] => {
+  const result = policySchema.safeParse(document);
+  return result.success
+    ? []
+    : mistakesOf(result.error, policySchema).map(({ path, message }) => `${path} ${message}`);
+};
+
+const withCheck = (change: object): unknown => {
+  const document = policyDocument();
+  return { ...document, checks: [{ ...document.checks[0], ...change }] };
+};
+
+describe('a policy', () => {
+  test('fills in what a publisher may leave out', () => {
+    const { checks, unmeasured, steps } = policy({ unmeasured: undefined });
+    expect(unmeasured).toEqual({ escalateAfter: 6 * hour, onEscalation: 'hold' });
+    expect(checks[0]).toMatchObject({ consecutive: 1, dryRun: false, source: { staleAfter: 2 * hour } });
+    expect(steps[0]).toEqual({ percentage: 5, bake: 6 * hour, approval: false });
+  });
+
+  test('takes fractions of a percent', () => {
+    expect(
+      policy({ steps: [{ percentage: 0.5, bake: '1d' }], finalize: 'manual' }).steps[0]?.percentage,
+    ).toBe(0.5);
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      'a misspelt key',
+      withCheck({ minimumExposre: 5 }),
+      'checks[0].minimumExposre is not a known key; did you mean "minimumExposure"?',
+    ],
+    [
+      'a misspelt key at the top',
+      { ...policyDocument(), finalise: 'manual' },
+      'finalise is not a known key; did you mean "finalize"?',
+    ],
+    [
+      'a misspelt key inside a union',
+      withCheck({ source: { kind: 'pushed', signl: 'launch' } }),
+      'checks[0].source.signl is not a known key; did you mean "signal"?',
+    ],
+    [
+      'a misspelt limit',
+      withCheck({ limit: { rat: 0.01 } }),
+      'checks[0].limit.rat is not a known key; did you mean "rate"?',
+    ],
+    [
+      'a key that resembles none',
+      { ...policyDocument(), zzzzzz: 1 },
+      'zzzzzz is not a known key; known here: $schema, name, steps, finalize, checks, unmeasured',
+    ],
+    ['a missing key', { ...policyDocument(), name: undefined }, 'name is missing'],
+    [
+      'a number for a duration',
+      { ...policyDocument(), steps: [{ percentage: 100, bake: 6 }] },
+      'steps[0].bake expected string, received number',
+    ],
+    [
+      'a duration of another form',
+      { ...policyDocument(), steps: [{ percentage: 100, bake: '6 hours' }] },
+      'steps[0].bake is not a duration; write it as 90s, 30m, 6h or 2d',
+    ],
+    [
+      'steps that fall',
+      policyDocument({
+        steps: [
+          { percentage: 50, bake: '1d' },
+          { percentage: 50, bake: '1d' },
+          { percentage: 100, bake: '1d' },
+        ],
+      }),
+      'steps[1].percentage must be above the step before it (50)',
+    ],
+    [
+      'an automatic finalize from below 100',
+      policyDocument({ steps: [{ percentage: 50, bake: '1d' }] }),
+      'finalize can be "automatic" only if the last step reaches 100, because finalizing gives the build to everyone',
+    ],
+    ['no step', policyDocument({ steps: [] }), 'steps needs at least one step'],
+    [
+      'no check',
+      policyDocument({ checks: [] }),
+      'checks needs at least one check that is not a dry run: nothing is raised without evidence',
+    ],
+    [
+      'only dry runs',
+      withCheck({ dryRun: true }),
+      'checks needs at least one check that is not a dry run: nothing is raised without evidence',
+    ],
+    [
+      'a rate in percent',
+      withCheck({ limit: { rate: 1.5 } }),
+      'checks[0].limit.rate is a fraction below 1; write 1 % as 0.01',
+    ],
+    [
+      'exposure for a value',
+      withCheck({ limit: { value: 5 } }),
+      'checks[0].minimumExposure belongs to a limit on a rate; a limit on a value has no exposure',
+    ],
+    [
+      'a value from the Store',
+      withCheck({ source: { kind: 'storeAnalytics' }, limit: { value: 5 }, minimumExposure: undefined }),
+      'checks[0].limit.value needs a pushed source; the Store’s analytics only count, so limit their rate',
+    ],
+    [
+      'two checks of one name',
+      { ...policyDocument(), checks: [...policyDocument().checks, ...policyDocument().checks] },
+      'checks has two checks named "launches"',
+    ],
+    [
+      'a control, which is not supported',
+      withCheck({ compare: { to: 'control' } }),
+      'checks[0].compare is not a known key; known here: name, source, limit, minimumExposure, consecutive, onBad, dryRun',
+    ],
+  ])('names %s', (_, document, mistake) => {
+    expect(mistakes(document)).toContain(mistake);
+  });
+
+  test('is the same however its durations are written', () => {
+    const inHours = { percentage: 100, bake: '24h' };
+    const inDays = { percentage: 100, bake: '1d' };
+    expect(samePolicy(policy({ steps: [inHours] }), policy({ steps: [inDays] }))).toBe(true);
+    expect(
+      samePolicy(policy({ steps: [inHours] }), policy({ steps: [{ percentage: 100, bake: '2d' }] })),
+    ).toBe(false);
+  });
+
+  test('survives being stored', () => {
+    const original = policy();
+    expect(policySchema.parse(JSON.parse(JSON.stringify(z.encode(policySchema, original))))).toEqual(
+      original,
+    );
+  });
+});
+
+describe('built in', () => {
+  test('are cautious, standard and fast', () => {
+    expect([...builtInPolicies.keys()]).toEqual(['cautious', 'standard', 'fast']);
+  });
+
+  test('the JSON Schema for editors is the one that the code has', async () => {
+    const file = await readFile(new URL('../../../docs/policy.schema.json', import.meta.url), 'utf8');
+    expect(JSON.parse(file)).toEqual(z.toJSONSchema(policySchema, { io: 'input' }));
+  });
+});
+
+describe('durations', () => {
+  test.each([
+    ['90s', 90_000],
+    ['30m', 30 * 60_000],
+    ['6h', 6 * hour],
+    ['2d', 2 * day],
+    ['0s', 0],
+  ])('%s', (text, ms) => {
+    expect(durationSchema.parse(text)).toBe(ms);
+    expect(durationSchema.parse(writeDuration(ms))).toBe(ms);
+  });
+
+  test.each(['', '6', 'h', '-1h', '1.5h', '6 h', '1h30m', '06h', '9999999d', '6H'])('%j is none', (text) => {
+    expect(durationSchema.safeParse(text).success).toBe(false);
+  });
+
+  test.each([
+    [0, '0 s'],
+    [90_000, '1 min 30 s'],
+    [6 * hour, '6 h'],
+    [day + 6 * hour + 59_000, '1 d 6 h'],
+    [day + 59_000, '1 d'],
+  ])('%d ms are said as %s', (ms, said) => {
+    expect(sayDuration(ms)).toBe(said);
+  });
+});
+
+test('the type of a document is what the schema takes', () => {
+  const document: PolicyDocument = policyDocument();
+  expect(policySchema.safeParse(document).success).toBe(true);
+});
