@@ -53,3 +53,33 @@ export interface SubmissionWriter {
 }
 
 export type Store = StoreReader & RolloutWriter;
+
+/** Devices counted on one UTC day, `YYYY-MM-DD`, for one package version. */
+export type DailyDevices = {
+  readonly date: string;
+  readonly packageVersion: string;
+  readonly devices: number;
+};
+
+export type DailyQuery = {
+  readonly applicationId: string;
+  /** Both days included, `YYYY-MM-DD`. */
+  readonly firstDay: string;
+  readonly lastDay: string;
+  readonly packageVersions: readonly string[];
+};
+
+/** The two figures of the Store's analytics that make a rate: devices that failed, of devices that were active. */
+export interface StoreAnalytics {
+  failedDevices(
+    query: DailyQuery & { readonly events: readonly string[] },
+    options?: CallOptions,
+  ): Promise<readonly DailyDevices[]>;
+  activeDevices(query: DailyQuery, options?: CallOptions): Promise<readonly DailyDevices[]>;
+}
+
+/** Whether a publisher can reach the Store at all. */
+export interface StoreProbe {
+  /** One cheap request that needs a token and the Store; rejects with a `StoreError` if either fails. */
+  probe(options?: CallOptions): Promise<void>;
+}

@@ -155,7 +155,7 @@ export const onward: (situation: Situation) => Decision = (situation) => {
       reason: `step:${index}`,
       percentage: next.percentage,
       step: index,
-      sentence: `Raising from ${sayPercentage(rollout.percentage)} to ${sayPercentage(next.percentage)}, step ${index + 1} of ${steps.length}. ${because}.`,
+      sentence: `Raising from ${sayPercentage(rollout.percentage)} to ${sayPercentage(next.percentage)}, step ${index + 1} of ${steps.length}; ${because}.`,
       nextLookAt: now,
     };
   if (finalize === 'manual')
@@ -168,7 +168,7 @@ export const onward: (situation: Situation) => Decision = (situation) => {
     kind: 'finalize',
     actor: 'policy',
     reason: 'proven',
-    sentence: `Finalizing: the last step has proven itself. ${because}.`,
+    sentence: `Finalizing: the last step has proven itself; ${because}.`,
     nextLookAt: now,
   };
 };

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import type { Dispatcher } from 'undici';
+import type { z } from 'zod';
+import { errorOfAnswer } from './answerErrors.ts';
+import { StoreContractError, StoreError, StoreThrottledError, StoreUnavailableError } from './errors.ts';
+import { exchange, type HttpAnswer, type HttpFault, type HttpRequest } from './exchange.ts';
+import type { StoreOperation } from './operations.ts';
+import type { CallOptions } from './port.ts';
+import { type RetryPolicy, retryDelay } from './retryTiming.ts';
+import type { Runtime } from './runtime.ts';
+import type { TokenProvider } from './token.ts';
+
+/** One request to the Store, before authorisation. */
+export type StoreRequest = {
+  readonly operation: StoreOperation;
+  readonly method: HttpRequest['method'];
+  /** Relative to `/v1.0/my/`, its segments encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body?: string;
+};
+
+/** What all requests of one call of the client share: their correlation id, their budget and their end. */
+export type Call = {
+  readonly correlationId: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly abortSignal: AbortSignal | undefined;
+};
+
+/** One HTTP exchange with the Store, for counting and logging. */
+export type RequestEvent = {
+  readonly operation: StoreOperation;
+  readonly method: HttpRequest['method'];
+  /** Absent where no whole answer came. */
+  readonly status: number | undefined;
+  /** From 1; the replay after a 401 has the number of its original. */
+  readonly attempt: number;
+  readonly durationMs: number;
+  /** The Store's own where it gave one, else the one that was sent. */
+  readonly correlationId: string;
+};
+
+export type RequesterOptions = {
+  readonly baseUrl: URL;
+  readonly tokens: TokenProvider;
+  readonly policy: RetryPolicy;
+  readonly runtime: Runtime;
+  readonly dispatcher: Dispatcher | undefined;
+  /** Must not throw. */
+  readonly onRequest: (event: RequestEvent) => void;
+};
+
+/** The answer's body as `schema` makes it, or a `StoreContractError`. */
+export function parseAnswer<T>(answer: HttpAnswer, operation: StoreOperation, schema: z.ZodType<T>): T {
+  const details = { operation, status: answer.status, correlationId: answer.correlationId };
+  if (!answer.complete)
+    throw new StoreContractError(details, { issues: ['the body is too long'], transient: false });
+  const parsed = schema.safeParse(jsonOf(answer, details));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  throw new StoreContractError(details, { issues: issues.slice(0, 10), transient: false });
+}
+
+function jsonOf(answer: HttpAnswer, details: StoreContractError['details']): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    // The parser's message quotes the body, which may hold an upload URL.
+    throw new StoreContractError(details, { issues: ['the body is not JSON'], transient: true });
+  }
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** Sends requests to the Store: with a token, bounded in time, and repeated where that is harmless. */
+export class Requester {
+  readonly #options: RequesterOptions;
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a call, and with it its budget of time. */
+  begin(options: CallOptions = {}): Call {
+    const { abortSignal } = options;
+    return { correlationId: randomUUID(), startedAt: this.#options.runtime.now(), abortSignal };
+  }
+
+  /**
+   * Sends once, and once more after a 401 with a new token: a request that was refused for its token had no effect.
+   * Rejects with a `StoreError` for everything that is no success, or with the reason of the call's abort signal.
+   */
+  async send(call: Call, request: StoreRequest, attempt = 1): Promise<HttpAnswer> {
+    const { tokens } = this.#options;
+    const token = await tokens.getToken(call.abortSignal);
+    const first = await this.#exchange(call, request, token, attempt);
+    if (first.status !== 401) return this.#successOf(first, call, request, token);
+    tokens.drop(token);
+    const second = await tokens.getToken(call.abortSignal);
+    return this.#successOf(await this.#exchange(call, request, second, attempt), call, request, second);
+  }
+
+  /**
+   * Sends a request whose repetition is harmless, and parses the answer. Throttling, 5xx, network faults, timeouts and
+   * bodies that are no JSON are tried again. For GET and PUT only: a PUT replaces a whole draft by the same content.
+   */
+  async read<T>(call: Call, request: StoreRequest, schema: z.ZodType<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return parseAnswer(await this.send(call, request, attempt), request.operation, schema);
+      } catch (error) {
+        const delay = error instanceof StoreError ? this.delayAfter(call, error, attempt) : 'stop';
+        if (delay === 'stop') throw error;
+        await this.pause(call, delay);
+      }
+    }
+  }
+
+  /** The wait after a failed attempt, in ms; `stop` after a permanent error, or when attempts or budget are used up. */
+  delayAfter(call: Call, error: StoreError, attempt: number): number | 'stop' {
+    if (!error.transient) return 'stop';
+    const { policy, runtime } = this.#options;
+    const timed = error instanceof StoreUnavailableError || error instanceof StoreThrottledError;
+    const retryAfterMs = timed ? error.retryAfterMs : undefined;
+    const elapsedMs = runtime.now() - call.startedAt;
+    return retryDelay({ attempt, policy, retryAfterMs, elapsedMs, random: runtime.random() });
+  }
+
+  async pause(call: Call, ms: number): Promise<void> {
+    await this.#options.runtime.sleep(ms, call.abortSignal);
+  }
+
+  async #exchange(call: Call, request: StoreRequest, token: string, attempt: number): Promise<HttpAnswer> {
+    const { runtime, onRequest, dispatcher, policy } = this.#options;
+    const startedAt = runtime.now();
+    const left = policy.totalTimeoutMs - (startedAt - call.startedAt);
+    if (left <= 0) throw budgetSpent(call, request);
+    const timeoutMs = Math.min(policy.attemptTimeoutMs, left);
+    const { abortSignal } = call;
+    const httpRequest = this.#httpRequest(call, request, token);
+    const outcome = await exchange(httpRequest, { timeoutMs, abortSignal, dispatcher, secrets: [token] });
+    const durationMs = runtime.now() - startedAt;
+    onRequest({
+      ...seenOf(outcome, call),
+      operation: request.operation,
+      method: request.method,
+      attempt,
+      durationMs,
+    });
+    if (outcome.kind === 'fault') throw faultError(outcome, call, request, timeoutMs);
+    return outcome;
+  }
+
+  #httpRequest(call: Call, request: StoreRequest, token: string): HttpRequest {
+    const url = new URL(`v1.0/my/${request.path}`, this.#options.baseUrl);
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+    // A space as %20 is one for every server; a `+` of the value itself is %2B by now.
+    url.search = url.search.replaceAll('+', '%20');
+    const headers = {
+      accept: 'application/json',
+      authorization: `Bearer ${token}`,
+      'ms-correlationid': call.correlationId,
+      // The service refuses a POST without it ("Only JSON content is accepted") even where no body is wanted, and takes
+      // a body of `{}` for submission data.
+      ...(request.method !== 'GET' && { 'content-type': 'application/json' }),
+    };
+    return { method: request.method, url, headers, body: request.body };
+  }
+
+  #successOf(answer: HttpAnswer, call: Call, request: StoreRequest, token: string): HttpAnswer {
+    if (isSuccess(answer.status)) return answer;
+    const { operation } = request;
+    const { correlationId } = call;
+    throw errorOfAnswer(answer, {
+      operation,
+      correlationId,
+      now: this.#options.runtime.now(),
+      secrets: [token],
+    });
+  }
+}
+
+const seenOf = (outcome: HttpAnswer | HttpFault, call: Call) =>
+  outcome.kind === 'answer'
+    ? { status: outcome.status, correlationId: outcome.correlationId ?? call.correlationId }
+    : { status: undefined, correlationId: call.correlationId };
+
+const budgetSpent = (call: Call, { operation }: StoreRequest): StoreUnavailableError => {
+  const details = { operation, correlationId: call.correlationId };
+  return new StoreUnavailableError('the time for this call is used up', details, { effect: 'none' });
+};
+
+const faultError = (fault: HttpFault, call: Call, { operation }: StoreRequest, timeoutMs: number) => {
+  const problem =
+    fault.fault === 'timeout'
+      ? `the Store did not answer within ${Math.round(timeoutMs / 100) / 10} s`
+      : `the connection to the Store failed (${fault.cause.message})`;
+  const { effect, cause } = fault;
+  return new StoreUnavailableError(
+    problem,
+    { operation, correlationId: call.correlationId },
+    { effect, cause },
+  );
+};
