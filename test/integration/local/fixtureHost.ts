@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import { inject } from 'vitest';
+import { type HostProcess, startHostProcess } from '../../support/hostProcess.ts';
+
+export const fixtureRoot = fileURLToPath(new URL('../../fixtures/app', import.meta.url));
+export const never = '0 0 0 1 1 *';
+
+/** Queues of one test's own, and the settings by which the fixture app finds them. */
+export interface FixtureQueues {
+  settings: Record<string, string>;
+  input: QueueClient;
+  slow: QueueClient;
+  command: QueueClient;
+  results: QueueClient;
+  poison: QueueClient;
+}
+
+export async function createQueues(): Promise<FixtureQueues> {
+  const { connectionString } = inject('azurite');
+  const service = QueueServiceClient.fromConnectionString(connectionString);
+  const id = randomUUID();
+  const names = ['input', 'slow', 'command', 'results'] as const;
+  const [input, slow, command, results] = names.map((name) => service.getQueueClient(`${name}-${id}`));
+  if (!input || !slow || !command || !results) throw new Error('A queue is missing');
+  await Promise.all([input, slow, command, results].map((queue) => queue.create()));
+  const settings = {
+    AzureWebJobsStorage: connectionString,
+    INPUT_QUEUE: input.name,
+    SLOW_QUEUE: slow.name,
+    COMMAND_QUEUE: command.name,
+    RESULT_QUEUE: results.name,
+    TICK_SCHEDULE: never,
+    'AzureWebJobs.atStart.Disabled': 'true',
+  };
+  return { settings, input, slow, command, results, poison: service.getQueueClient(`${input.name}-poison`) };
+}
+
+/** Starts the fixture app, its timers quiet unless `settings` say otherwise. */
+export const startFixture = (
+  queues: FixtureQueues,
+  settings: Record<string, string> = {},
+  clockUrl?: string,
+): Promise<HostProcess> =>
+  startHostProcess({
+    appRoot: fixtureRoot,
+    env: { ...queues.settings, ...settings },
+    ...(clockUrl && { clockUrl }),
+  });
+
+export const send = (queue: QueueClient, content: string) =>
+  queue.sendMessage(Buffer.from(content).toString('base64'));
+
+/** The texts of the messages that lie in a queue and can be seen. */
+export async function contents(queue: QueueClient): Promise<string[]> {
+  const { receivedMessageItems } = await queue.receiveMessages({
+    numberOfMessages: 32,
+    visibilityTimeout: 60,
+  });
+  return receivedMessageItems.map(({ messageText }) => Buffer.from(messageText, 'base64').toString());
+}
+
+/** When the log lines that match were written, in milliseconds. */
+export const timesOf = (host: HostProcess, pattern: RegExp): number[] =>
+  host
+    .logs()
+    .filter((line) => pattern.test(line))
+    .map((line) => Date.parse(line.slice(0, line.indexOf(' '))));

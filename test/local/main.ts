@@ -1,0 +1,62 @@
+/**
+ * Runs an Azure Functions app (Node.js programming model v4) on this machine; see README.md.
+ *
+ *     node test/local/main.ts [--port N] [--app-root DIR] [--clock URL]
+ */
+import { inspect } from 'node:util';
+import { EntryError } from './entry.ts';
+import { BindingError } from './functionDefinition.ts';
+import { type Host, startHost } from './host.ts';
+import { createLogger } from './logger.ts';
+import { loggingConsole } from './loggingConsole.ts';
+import { type HostOptions, OptionsError, readOptions } from './options.ts';
+import { RouteError } from './routes.ts';
+import { ScheduleError } from './schedule.ts';
+import { SettingError } from './settings.ts';
+
+const mendable = [OptionsError, SettingError, BindingError, ScheduleError, RouteError];
+
+process.setSourceMapsEnabled(true);
+const logger = createLogger((line) => process.stderr.write(line));
+globalThis.console = loggingConsole(logger);
+await main();
+
+async function main(): Promise<void> {
+  try {
+    const options = readOptions(process.argv.slice(2), process.env);
+    const host = await startHost(options, logger);
+    process.once('SIGINT', () => end(host));
+    process.once('SIGTERM', () => end(host));
+    process.stdout.write(`${JSON.stringify(readyLine(host, options))}\n`);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Keys that nobody set are told here: they open this process alone, on this machine, as long as it runs. */
+function readyLine({ url, functions }: Host, { keys, keysAreNew }: HostOptions) {
+  const names = functions.map(({ name }) => name);
+  return { ready: true, url, functions: names, pid: process.pid, ...(keysAreNew && { keys }) };
+}
+
+function end(host: Host): void {
+  host.close().then(
+    () => process.exit(0),
+    (error: unknown) => fail(error),
+  );
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+}
+
+/** What the user can mend is one line; what the app threw, or nobody foresaw, is shown whole. */
+function explain(error: unknown): string {
+  if (error instanceof EntryError) return inspect(error);
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    return `The port is taken: ${error.message}`;
+  return error instanceof Error && mendable.some((type) => error instanceof type)
+    ? `${error.name}: ${error.message}`
+    : inspect(error);
+}
