@@ -17,7 +17,6 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/azurite.setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

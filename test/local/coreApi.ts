@@ -9,7 +9,7 @@ import type {
   ProgrammingModel,
 } from './coreTypes.ts';
 
-/** The version that this host claims: the first whose worker runs every hook that the library knows. */
+/** The versions that this host claims. The library only asks whether they are there. */
 export const hostVersion = '4.1034.0';
 const workerVersion = '3.10.0';
 

@@ -1,7 +1,7 @@
 import { type Change, type Remark, withJournal } from './journal.ts';
 import { dropCap, dropPause, intend } from './moves.ts';
 import { intentRemarks } from './remarks.ts';
-import { currentBake, type Intent, type Rollout } from './rollout.ts';
+import { currentBake, type Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
 import { hasEnded } from './vocabulary.ts';
 
@@ -70,8 +70,7 @@ function receiveAfterEnd({ phase, decision }: Rollout, { kind }: Command): Answe
 
 function halt(rollout: Rollout, command: Command, now: Date): Answer {
   if (rollout.phase === 'halting') return already('A halt is under way.');
-  const intent: Intent = { kind: 'halt', actor: 'operator', reason: command.reason, since: now, attempts: 0 };
-  return accepted(rollout, intend(rollout, intent), command, now);
+  return accepted(rollout, intended(rollout, 'halt', command, now), command, now);
 }
 
 function finalize(rollout: Rollout, command: Command, now: Date): Answer {
@@ -83,14 +82,16 @@ function finalize(rollout: Rollout, command: Command, now: Date): Answer {
     );
   if (rollout.cap && rollout.cap.percentage < 100)
     return refused(`The rollout is capped at ${sayPercentage(rollout.cap.percentage)}: lift the cap first.`);
-  const intent: Intent = {
-    kind: 'finalize',
-    actor: 'operator',
-    reason: command.reason,
-    since: now,
-    attempts: 0,
+  return accepted(rollout, intended(rollout, 'finalize', command, now), command, now);
+}
+
+/** The rollout with a person's intent, and the sentence that says so until the next look. */
+function intended(rollout: Rollout, kind: 'halt' | 'finalize', { reason }: Command, now: Date): Rollout {
+  const sentence = `${kind === 'halt' ? 'Halting' : 'Finalizing'}: ${reason}`;
+  return {
+    ...intend(rollout, { kind, actor: 'operator', reason, since: now, attempts: 0 }),
+    decision: { kind, reason: 'commanded', sentence, at: now },
   };
-  return accepted(rollout, intend(rollout, intent), command, now);
 }
 
 /** Pausing, approving and capping speak of raises; while a halt or a finalize is under way there are none. */

@@ -5,6 +5,7 @@ import type { ObservedRollout } from './observed.ts';
 import { effectRemark } from './remarks.ts';
 import type { Intent, Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
+import { hasEnded } from './vocabulary.ts';
 
 /** What became of one attempt to change the Store. */
 export type Outcome =
@@ -24,33 +25,23 @@ export function settle(rollout: Rollout, outcome: Outcome, now: Date): Change {
 }
 
 function readBack(rollout: Rollout, intent: Intent, shown: ObservedRollout, now: Date): Change {
-  if (isDone(intent, shown)) {
-    const done = {
-      ...confirm(rollout, intent, now),
-      ...(intent.kind === 'raise' && { nextLookAt: after(now, looks.ramping) }),
-    };
-    return withJournal(done, [effectRemark(intent, doneSentence(intent))], now);
-  }
+  if (isDone(intent, shown)) return done(confirm(rollout, intent, now), intent, doneSentence(intent), now);
   if (intent.kind === 'halt' && shown.state === 'complete')
-    return withJournal(
-      end(rollout, 'completed', now),
-      [
-        effectRemark(
-          intent,
-          'The halt came too late: the Store shows the rollout finalized. Only a new submission helps.',
-        ),
-      ],
-      now,
-    );
-  return unsettled(
-    rollout,
-    intent,
-    {
-      kind: 'failed',
-      cause: `the Store answered, but shows ${shown.state} at ${sayPercentage(shown.percentage)}`,
-    },
-    now,
-  );
+    return done(end(rollout, 'completed', now), intent, tooLate, now);
+  const cause = `the Store answered, but shows ${shown.state} at ${sayPercentage(shown.percentage)}`;
+  return unsettled(rollout, intent, { kind: 'failed', cause }, now);
+}
+
+const tooLate = 'The halt came too late: the Store shows the rollout finalized. Only a new submission helps.';
+
+/** The last word on a rollout is what became of the intent, until the next look. */
+function done(rollout: Rollout, intent: Intent, sentence: string, now: Date): Change {
+  const said: Rollout = {
+    ...rollout,
+    decision: { kind: intent.kind, reason: 'confirmed', sentence, at: now },
+    ...(!hasEnded(rollout.phase) && { nextLookAt: after(now, looks.ramping) }),
+  };
+  return withJournal(said, [effectRemark(intent, sentence)], now);
 }
 
 function isDone(intent: Intent, shown: ObservedRollout): boolean {

@@ -13,7 +13,7 @@ export type CommandResult = { readonly rollout: Rollout; readonly done: boolean 
 const mostTries = 8;
 
 /** How long the caller waits for the Store; after that the queue goes on with it. */
-const applyTimeoutMs = 15_000;
+const applyTimeoutMs = 5_000;
 
 /**
  * Gives a person's command to a rollout. A halt or a finalize is tried at once; if the Store does not confirm it in
