@@ -38,7 +38,10 @@ function parseErrorBody(text: string): ErrorBody {
   }
 }
 
-/** Words that tell one 409 from another, whatever the operation; from bodies seen in the wild and the documented cases. */
+/**
+ * Words that tell one 409 from another, whatever the operation; from bodies seen in the wild and the
+ * documented cases.
+ */
 const tellingWords: readonly [RegExp, ConflictReason][] = [
   [/features that are not supported|does(?:n't| not) support|not currently supported/i, 'unsupportedFeature'],
   [/does(?:n't| not) belong/i, 'foreignSubmission'],

@@ -1,4 +1,4 @@
-import { StoreContractError } from './errors.ts';
+import { StoreContractError, StoreNotFoundError } from './errors.ts';
 import { applicationPath, flightPath } from './ids.ts';
 import type { Application, Flight, Track, TrackState } from './model.ts';
 import type { Call, Requester, StoreRequest } from './request.ts';
@@ -38,8 +38,8 @@ export async function getTrack(requester: Requester, call: Call, track: Track): 
 }
 
 /**
- * The request for the page behind a link. Links are relative to `/v1.0/my/`. One that leads anywhere but to the same list is
- * refused: the request carries the publisher's token.
+ * The request for the page behind a link. Links are relative to `/v1.0/my/`. One that leads anywhere but to
+ * the same list is refused: the request carries the publisher's token.
  */
 function nextRequest(first: StoreRequest, { nextLink }: FlightPage): StoreRequest | undefined {
   if (nextLink === undefined) return undefined;
@@ -53,6 +53,21 @@ function nextRequest(first: StoreRequest, { nextLink }: FlightPage): StoreReques
   return { ...first, query: Object.fromEntries(link.searchParams) };
 }
 
+async function readPages(requester: Requester, call: Call, first: StoreRequest): Promise<readonly Flight[]> {
+  const flights: Flight[] = [];
+  let request: StoreRequest | undefined = first;
+  for (let page = 1; request !== undefined; page++) {
+    if (page > mostPages) {
+      const issues = [`more than ${mostPages} pages`];
+      throw new StoreContractError({ operation: first.operation }, { issues, transient: false });
+    }
+    const read: FlightPage = await requester.read(call, request, flightPageSchema);
+    flights.push(...read.flights);
+    request = nextRequest(first, read);
+  }
+  return flights;
+}
+
 /** All flights of an application, over all pages. */
 export async function listFlights(
   requester: Requester,
@@ -61,19 +76,13 @@ export async function listFlights(
 ): Promise<readonly Flight[]> {
   const operation = 'listFlights';
   const path = `${applicationPath(applicationId, operation)}/listflights`;
-  const first: StoreRequest = { operation, method: 'GET', path, query: { top: '100' } };
-  const flights: Flight[] = [];
-  let request: StoreRequest | undefined = first;
-  for (let page = 1; request !== undefined; page++) {
-    if (page > mostPages) {
-      throw new StoreContractError(
-        { operation },
-        { issues: [`more than ${mostPages} pages`], transient: false },
-      );
-    }
-    const read: FlightPage = await requester.read(call, request, flightPageSchema);
-    flights.push(...read.flights);
-    request = nextRequest(first, read);
+  try {
+    return await readPages(requester, call, { operation, method: 'GET', path, query: { top: '100' } });
+  } catch (error) {
+    if (!(error instanceof StoreNotFoundError)) throw error;
+    // The documented answer for an application without flights is 404 as well; for one that is not there,
+    // this fails.
+    await getApplication(requester, call, applicationId);
+    return [];
   }
-  return flights;
 }

@@ -21,8 +21,8 @@ export type Change<Answer, State> = {
 
 /**
  * What one send came to.
- * `accepted`: answered with success. `notReceived`: the Store's back end did not get it. `unclear`: it may have applied,
- * or may yet apply. `refused`: answered with a permanent error.
+ * `accepted`: answered with success. `notReceived`: the Store's back end did not get it. `unclear`: it may
+ * have applied, or may yet apply. `refused`: answered with a permanent error.
  */
 export type SendResult = 'accepted' | 'notReceived' | 'unclear' | 'refused';
 
@@ -94,7 +94,9 @@ async function orOutcomeUnknown<State>(operation: StoreOperation, call: Call, re
   }
 }
 
-/** Waits and reads the state. The wait comes first: a change behind a gateway's 504 may still be under way. */
+/**
+ * Waits and reads the state. The wait comes first: a change behind a gateway's 504 may still be under way.
+ */
 const readAfter = <Answer, State>(change: Change<Answer, State>, delay: number | 'stop', means: Means) =>
   orOutcomeUnknown(change.operation, means.call, async () => {
     if (delay !== 'stop') await means.requester.pause(means.call, delay);
@@ -102,8 +104,8 @@ const readAfter = <Answer, State>(change: Change<Answer, State>, delay: number |
   });
 
 /**
- * Finds out what a failed send has left behind: the state that shows the change, or that the change is to be sent again
- * (and the wait for that is over). Rejects with the send's own error where that is final.
+ * Finds out what a failed send has left behind: the state that shows the change, or that the change is to be
+ * sent again (and the wait for that is over). Rejects with the send's own error where that is final.
  */
 async function recover<Answer, State>(
   change: Change<Answer, State>,
@@ -126,10 +128,11 @@ async function recover<Answer, State>(
 }
 
 /**
- * Applies a change and returns the state as the Store shows it afterwards. After a success the state is returned as read,
- * even where it does not (yet) show the change: a 200 proves little, and the caller decides.
- * Rejects with the `StoreError` of the last send if the change did not apply, with `StoreOutcomeUnknownError` if that could
- * not be read, and with the abort signal's reason if it aborted before anything was sent.
+ * Applies a change and returns the state as the Store shows it afterwards. After a success the state is
+ * returned as read, even where it does not (yet) show the change: a 200 proves little, and the caller
+ * decides.
+ * Rejects with the `StoreError` of the last send if the change did not apply, with `StoreOutcomeUnknownError`
+ * if that could not be read, and with the abort signal's reason if it aborted before anything was sent.
  */
 export async function applyChange<Answer, State>(
   change: Change<Answer, State>,

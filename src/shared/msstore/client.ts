@@ -30,7 +30,10 @@ export type StoreClientOptions = {
   readonly baseUrl?: string | undefined;
   /** What differs from the default timing. */
   readonly retry?: Partial<RetryPolicy> | undefined;
-  /** Called after each HTTP exchange, for counting and logging; the client itself logs nothing. Must not throw. */
+  /**
+   * Called after each HTTP exchange, for counting and logging; the client itself logs nothing. Must not
+   * throw.
+   */
   readonly onRequest?: ((event: RequestEvent) => void) | undefined;
   /** Default: undici's global one. */
   readonly dispatcher?: Dispatcher | undefined;
@@ -67,8 +70,8 @@ export function createRequester(options: StoreClientOptions): Requester {
 }
 
 /**
- * The Store for one publisher. Every method rejects with a `StoreError`, or with its abort signal's reason; a change that
- * was aborted after it was sent rejects with `StoreOutcomeUnknownError`.
+ * The Store for one publisher. Every method rejects with a `StoreError`, or with its abort signal's reason; a
+ * change that was aborted after it was sent rejects with `StoreOutcomeUnknownError`.
  */
 export function createStoreClient(
   options: StoreClientOptions,

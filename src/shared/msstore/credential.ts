@@ -45,7 +45,9 @@ export type PublisherIdentity = {
   readonly credential: PublisherCredential;
   /** Default: Azure's public cloud. */
   readonly authorityHost?: string | undefined;
-  /** PEM of a certificate authority to trust besides the known ones, for an authority that is not Microsoft's. */
+  /**
+   * PEM of a certificate authority to trust besides the known ones, for an authority that is not Microsoft's.
+   */
   readonly tlsCa?: string | undefined;
 };
 
@@ -53,14 +55,16 @@ const operation = 'acquireToken';
 const federationScope = 'api://AzureADTokenExchange/.default';
 
 /**
- * What the authority last answered: a status, a fault before any answer, or nothing because it was not asked. The token
- * provider acquires one token at a time, so it belongs to the acquisition under way.
+ * What the authority last answered: a status, a fault before any answer, or nothing because it was not asked.
+ * The token provider acquires one token at a time, so it belongs to the acquisition under way.
  */
 type LastAnswer = { value: number | 'fault' | undefined };
 
 type PipelinePolicy = NonNullable<ClientAssertionCredentialOptions['additionalPolicies']>[number]['policy'];
 
-/** MSAL folds an outage and a wrong tenant into the same error; what the authority answered tells them apart. */
+/**
+ * MSAL folds an outage and a wrong tenant into the same error; what the authority answered tells them apart.
+ */
 const observing = (last: LastAnswer): PipelinePolicy => ({
   name: 'rampartAuthorityObserver',
   async sendRequest(request, next) {
@@ -82,7 +86,8 @@ const optionsFor = (publisher: PublisherIdentity, last: LastAnswer): ClientAsser
   const { authorityHost = AzureAuthorityHosts.AzurePublicCloud, tlsCa } = publisher;
   return {
     authorityHost,
-    // Instance discovery asks Microsoft whether the authority is one of its own; another one can only be trusted.
+    // Instance discovery asks Microsoft whether the authority is one of its own; another one can only be
+    // trusted.
     disableInstanceDiscovery: !isKnownAuthority(authorityHost),
     additionalPolicies: [{ policy: observing(last), position: 'perRetry' }],
     // A pass comes again anyway: waiting long for a token here would only hold it up.
@@ -144,8 +149,8 @@ const secretsOf = (credential: PublisherCredential): readonly string[] => {
 };
 
 /**
- * The credential of a publisher. Its `getToken` rejects with `StoreAuthenticationError` where the credential must be mended,
- * and with `StoreUnavailableError` where the authority is out of order.
+ * The credential of a publisher. Its `getToken` rejects with `StoreAuthenticationError` where the credential
+ * must be mended, and with `StoreUnavailableError` where the authority is out of order.
  */
 export function createCredential(publisher: PublisherIdentity): TokenCredential {
   const last: LastAnswer = { value: undefined };

@@ -15,7 +15,10 @@ const reject = (problem: string): never => {
   throw new StoreRejectedError(problem, { operation });
 };
 
-/** Existing packages stay with their ids, or the Store refuses the update; what is to go is marked, not left out. */
+/**
+ * Existing packages stay with their ids, or the Store refuses the update; what is to go is marked, not left
+ * out.
+ */
 function mergedPackages(present: unknown, changes: SubmissionChanges): readonly Record<string, unknown>[] {
   const entries = packageEntries.parse(present);
   const remove = new Set(changes.removePackageIds);
@@ -41,8 +44,9 @@ function mergedPackages(present: unknown, changes: SubmissionChanges): readonly 
 }
 
 /**
- * A draft is a clone, and may have inherited the rollout of its original: sending that on would start a rollout, and leaving it
- * out would publish to everybody at once. So the caller must say which of the two is meant.
+ * A draft is a clone, and may have inherited the rollout of its original: sending that on would start a
+ * rollout, and leaving it out would publish to everybody at once. So the caller must say which of the two is
+ * meant.
  */
 function mergedRollout(present: Record<string, unknown>, change: SubmissionChanges['packageRollout']) {
   if (change === undefined) {
@@ -72,7 +76,10 @@ export function checkedPercentage(
   });
 }
 
-/** The document for the PUT: what the Store showed, with the changes merged in, and the package rollout always explicit. */
+/**
+ * The document for the PUT: what the Store showed, with the changes merged in, and the package rollout always
+ * explicit.
+ */
 export function mergeChanges(
   document: SubmissionDocument,
   track: Track,
@@ -97,8 +104,8 @@ function sameRollout(wanted: number | undefined, shown: number | undefined): boo
 }
 
 /**
- * The changes that the updated submission does not show, as sentences. The Store has been seen to answer a PUT with success
- * and to ignore its new packages; a rollout ignored that way would go to everybody at once.
+ * The changes that the updated submission does not show, as sentences. The Store has been seen to answer a
+ * PUT with success and to ignore its new packages; a rollout ignored that way would go to everybody at once.
  */
 export function missingChanges(updated: Submission, changes: SubmissionChanges): readonly string[] {
   const fileNames = new Set(updated.packages.map(({ fileName }) => fileName));

@@ -36,7 +36,8 @@ export abstract class StoreError extends Error {
 
 /**
  * Whether a failed call may have had an effect.
- * `none`: the Store's back end did not get it. `unknown`: it may have got it, and may even still be at work on it.
+ * `none`: the Store's back end did not get it. `unknown`: it may have got it, and may even still be at work
+ * on it.
  */
 export type Effect = 'none' | 'unknown';
 
@@ -80,10 +81,13 @@ export class StoreNotFoundError extends StoreError {
 
 /**
  * Why the Store's state does not allow the call.
- * `rolloutNotInProgress`: the submission is not published, or its package rollout is not, or no longer, in progress.
- * `pendingSubmission`: the track already holds a pending submission, or its package rollout is not finalized or halted.
+ * `rolloutNotInProgress`: the submission is not published, or its package rollout is not, or no longer, in
+ * progress.
+ * `pendingSubmission`: the track already holds a pending submission, or its package rollout is not finalized
+ * or halted.
  * `wrongState`: the submission is not in the state that the call needs.
- * `foreignSubmission`: the submission belongs to another track, or was made in Partner Center and not by the API.
+ * `foreignSubmission`: the submission belongs to another track, or was made in Partner Center and not by the
+ * API.
  * `unsupportedFeature`: the application uses something that the API does not support.
  * `unknown`: the Store gave no body that tells.
  */
@@ -106,19 +110,25 @@ export class StoreConflictError extends StoreError {
   }
 }
 
-/** The request itself is wrong, found by the Store (400) or before it was sent (no status). Remedy: change the request. */
+/**
+ * The request itself is wrong, found by the Store (400) or before it was sent (no status). Remedy: change the
+ * request.
+ */
 export class StoreRejectedError extends StoreError {
   override readonly name = 'StoreRejectedError';
 }
 
-/** The upload URL no longer lets anybody in; it lives for a day. Remedy: delete the draft and create it anew. */
+/**
+ * The upload URL no longer lets anybody in; it lives for a day. Remedy: delete the draft and create it anew.
+ */
 export class StoreUploadExpiredError extends StoreError {
   override readonly name = 'StoreUploadExpiredError';
 }
 
 /**
- * The Store answered with success, but not with what its contract says. `issues` names each difference. Transient where
- * the body is no JSON at all, which is a fault on the way; permanent where it is JSON of another shape: mend the client.
+ * The Store answered with success, but not with what its contract says. `issues` names each difference.
+ * Transient where the body is no JSON at all, which is a fault on the way; permanent where it is JSON of
+ * another shape: mend the client.
  */
 export class StoreContractError extends StoreError {
   override readonly name = 'StoreContractError';
@@ -134,7 +144,10 @@ export class StoreContractError extends StoreError {
   }
 }
 
-/** A change was sent, and whether it took effect could not be read back. Remedy: observe again before doing anything. */
+/**
+ * A change was sent, and whether it took effect could not be read back. Remedy: observe again before doing
+ * anything.
+ */
 export class StoreOutcomeUnknownError extends StoreError {
   override readonly name = 'StoreOutcomeUnknownError';
 

@@ -88,8 +88,8 @@ const faultOf = (error: unknown, timedOut: boolean, secrets: readonly string[]):
 };
 
 /**
- * One HTTP exchange, from connecting to the last byte of the body; any status is an answer. Rejects only with the
- * abort signal's own reason.
+ * One HTTP exchange, from connecting to the last byte of the body; any status is an answer. Rejects only with
+ * the abort signal's own reason.
  */
 export async function exchange(
   httpRequest: HttpRequest,

@@ -18,7 +18,10 @@ const segment = (kind: keyof typeof idPatterns, id: string, operation: StoreOper
   throw new StoreRejectedError(`${shown} is not the form of the Store's ${kind}`, { operation });
 };
 
-/** `applications/{applicationId}`, relative to `/v1.0/my/`. Throws `StoreRejectedError` for an id of the wrong form, as all here do. */
+/**
+ * `applications/{applicationId}`, relative to `/v1.0/my/`. Throws `StoreRejectedError` for an id of the wrong
+ * form, as all here do.
+ */
 export function applicationPath(applicationId: string, operation: StoreOperation): string {
   return `applications/${segment('applicationId', applicationId, operation)}`;
 }

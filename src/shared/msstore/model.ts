@@ -101,8 +101,8 @@ export type Flight = TrackState & {
 /** The changes of a draft; whatever is not named stays as the Store has it. */
 export type SubmissionChanges = {
   /**
-   * A gradual rollout from this percentage, or none. Left out, a draft that carries a rollout already (a clone may have
-   * inherited one) is refused: it is neither started nor dropped in silence.
+   * A gradual rollout from this percentage, or none. Left out, a draft that carries a rollout already (a clone
+   * may have inherited one) is refused: it is neither started nor dropped in silence.
    */
   readonly packageRollout?: { readonly percentage: number } | 'none';
   /** New packages by their path inside the uploaded ZIP. */

@@ -21,8 +21,8 @@ export function formatPercentage(percentage: number): string {
 }
 
 /**
- * Whether the rollout is at the percentage. The Store may keep it as a 32-bit float, and whether 100 ends a rollout by itself is
- * an open question of its contract.
+ * Whether the rollout is at the percentage. The Store may keep it as a 32-bit float, and whether 100 ends a
+ * rollout by itself is an open question of its contract.
  */
 function isAt(rollout: PackageRollout, percentage: number): boolean {
   const running =

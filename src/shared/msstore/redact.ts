@@ -7,8 +7,8 @@ const longestText = 500;
 const longestInput = 8_192;
 
 /**
- * What a secret looks like when a service echoes it: the signature of a SAS URL with the rest of its query, a bearer
- * header, a form field of the token request, and a JWT (access token or client assertion).
+ * What a secret looks like when a service echoes it: the signature of a SAS URL with the rest of its query, a
+ * bearer header, a form field of the token request, and a JWT (access token or client assertion).
  */
 const secretShapes: readonly [RegExp, string][] = [
   [/sig(?:=|%3d)[^\s"'<>]*/gi, `sig=${redacted}`],
@@ -22,8 +22,8 @@ const bounded = (text: string): string =>
   text.length <= longestInput ? text : text.slice(0, Math.max(0, text.lastIndexOf(' ', longestInput)));
 
 /**
- * Makes text from outside fit to be logged: known secrets and everything that looks like one are replaced, white space
- * and control characters become single spaces, and the rest is cut to 500 characters.
+ * Makes text from outside fit to be logged: known secrets and everything that looks like one are replaced,
+ * white space and control characters become single spaces, and the rest is cut to 500 characters.
  */
 export function safeText(text: string, knownSecrets: readonly string[] = []): string {
   const known = knownSecrets.filter((secret) => secret !== '');
@@ -37,9 +37,9 @@ const codeOf = (error: Error): { code?: string } =>
   'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
 
 /**
- * A copy of a foreign error that keeps its name, code, message and causes, and nothing else. The originals of undici, MSAL
- * and the Azure SDK hold raw responses, headers and request URLs with signatures, and whatever prints an error prints
- * those as well.
+ * A copy of a foreign error that keeps its name, code, message and causes, and nothing else. The originals of
+ * undici, MSAL and the Azure SDK hold raw responses, headers and request URLs with signatures, and whatever
+ * prints an error prints those as well.
  */
 export function safeCause(error: unknown, knownSecrets: readonly string[] = [], depth = 0): Error {
   const original = error instanceof Error ? error : new Error(String(error));

@@ -89,8 +89,10 @@ export class Requester {
   }
 
   /**
-   * Sends once, and once more after a 401 with a new token: a request that was refused for its token had no effect.
-   * Rejects with a `StoreError` for everything that is no success, or with the reason of the call's abort signal.
+   * Sends once, and once more after a 401 with a new token: a request that was refused for its token had no
+   * effect.
+   * Rejects with a `StoreError` for everything that is no success, or with the reason of the call's abort
+   * signal.
    */
   async send(call: Call, request: StoreRequest, attempt = 1): Promise<HttpAnswer> {
     const { tokens } = this.#options;
@@ -103,8 +105,9 @@ export class Requester {
   }
 
   /**
-   * Sends a request whose repetition is harmless, and parses the answer. Throttling, 5xx, network faults, timeouts and
-   * bodies that are no JSON are tried again. For GET and PUT only: a PUT replaces a whole draft by the same content.
+   * Sends a request whose repetition is harmless, and parses the answer. Throttling, 5xx, network faults,
+   * timeouts and bodies that are no JSON are tried again. For GET and PUT only: a PUT replaces a whole draft
+   * by the same content.
    */
   async read<T>(call: Call, request: StoreRequest, schema: z.ZodType<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -118,7 +121,10 @@ export class Requester {
     }
   }
 
-  /** The wait after a failed attempt, in ms; `stop` after a permanent error, or when attempts or budget are used up. */
+  /**
+   * The wait after a failed attempt, in ms; `stop` after a permanent error, or when attempts or budget are
+   * used up.
+   */
   delayAfter(call: Call, error: StoreError, attempt: number): number | 'stop' {
     if (!error.transient) return 'stop';
     const { policy, runtime } = this.#options;
@@ -162,8 +168,8 @@ export class Requester {
       accept: 'application/json',
       authorization: `Bearer ${token}`,
       'ms-correlationid': call.correlationId,
-      // The service refuses a POST without it ("Only JSON content is accepted") even where no body is wanted, and takes
-      // a body of `{}` for submission data.
+      // The service refuses a POST without it ("Only JSON content is accepted") even where no body is wanted,
+      // and takes a body of `{}` for submission data.
       ...(request.method !== 'GET' && { 'content-type': 'application/json' }),
     };
     return { method: request.method, url, headers, body: request.body };

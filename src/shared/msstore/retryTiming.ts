@@ -14,8 +14,9 @@ export type RetryPolicy = {
 };
 
 /**
- * Creating a submission takes the Store 10 to 15 seconds, and a halt is made inside an HTTP request that Azure cuts off at
- * 230 seconds: the budget stays well below that and allows two slow attempts with the reads between.
+ * Creating a submission takes the Store 10 to 15 seconds, and a halt is made inside an HTTP request that
+ * Azure cuts off at 230 seconds: the budget stays well below that and allows two slow attempts with the reads
+ * between.
  */
 export const defaultRetryPolicy: RetryPolicy = {
   attempts: 4,
@@ -27,9 +28,9 @@ export const defaultRetryPolicy: RetryPolicy = {
 };
 
 /**
- * The wait before the next attempt, in ms, or `stop`.
- * The server's own timing is followed without jitter, up to the policy's cap; otherwise the delay doubles, and `random` (from
- * 0 up to 1) takes up to half of it away. A wait that would use up the budget is no wait but the end.
+ * The wait before the next attempt, in ms, or `stop`. The server's own timing is followed without jitter, up
+ * to the policy's cap; otherwise the delay doubles, and `random` (from 0 up to 1) takes up to half of it
+ * away. A wait that would use up the budget is no wait but the end.
  * @param attempt the number of the attempt that has failed, from 1
  */
 export function retryDelay(input: {
@@ -65,8 +66,9 @@ const fromBody = (body: string): number | undefined => {
 };
 
 /**
- * How long the server asks to wait, in ms: from the `Retry-After` header (seconds, or an HTTP date as RFC 9110 says), else
- * from the gateway's words in the body. Malformed timing is no timing; a time in the past is 0.
+ * How long the server asks to wait, in ms: from the `Retry-After` header (seconds, or an HTTP date as RFC
+ * 9110 says), else from the gateway's words in the body. Malformed timing is no timing; a time in the past is
+ * 0.
  * @param now the current time in ms since 1970
  */
 export function parseRetryAfter(header: string | undefined, body: string, now: number): number | undefined {

@@ -1,6 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What the client takes from the machine. Its time is the real one: tokens and timeouts never run in time-lapse. */
+/**
+ * What the client takes from the machine. Its time is the real one: tokens and timeouts never run in
+ * time-lapse.
+ */
 export type Runtime = {
   /** Milliseconds since 1970. */
   readonly now: () => number;

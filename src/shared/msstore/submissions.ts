@@ -53,8 +53,9 @@ function createdId(answer: HttpAnswer): string | undefined {
 }
 
 /**
- * Creates a draft, which clones the last published submission. Applied when the track shows a pending submission that was not
- * there before. The sparse answer keeps the gateway from timing out over large submissions; the whole draft is read after it.
+ * Creates a draft, which clones the last published submission. Applied when the track shows a pending
+ * submission that was not there before. The sparse answer keeps the gateway from timing out over large
+ * submissions; the whole draft is read after it.
  */
 export async function createSubmission(requester: Requester, call: Call, track: Track): Promise<Submission> {
   const operation = 'createSubmission';

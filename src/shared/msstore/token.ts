@@ -15,8 +15,8 @@ export type TokenProvider = {
 
 export type TokenProviderOptions = {
   /**
-   * Makes a credential. It is called again after a token was refused, because a credential of @azure/identity has a
-   * cache of its own, which would hand out the refused token again.
+   * Makes a credential. It is called again after a token was refused, because a credential of @azure/identity
+   * has a cache of its own, which would hand out the refused token again.
    */
   readonly newCredential: () => Pick<TokenCredential, 'getToken'>;
   /** Milliseconds since 1970, by the real clock. */
@@ -104,8 +104,8 @@ class CachingTokenProvider implements TokenProvider {
 }
 
 /**
- * A cache over a credential: a token is used until shortly before its expiry, one acquisition runs at a time and is
- * shared by all who wait for it, and a failed acquisition is not remembered.
+ * A cache over a credential: a token is used until shortly before its expiry, one acquisition runs at a time
+ * and is shared by all who wait for it, and a failed acquisition is not remembered.
  */
 export function createTokenProvider(options: TokenProviderOptions): TokenProvider {
   const defaults = { now: Date.now, refreshBeforeMs: 5 * 60_000, acquisitionTimeoutMs: 30_000 };

@@ -6,8 +6,8 @@ import type { UploadUrl } from './uploadUrl.ts';
 const operation = 'uploadPackages';
 
 /**
- * Errors of the Azure SDK hold the request with its URL, which is a credential, and the service's message may quote the string
- * that was signed: only status, code and the bare cause go on.
+ * Errors of the Azure SDK hold the request with its URL, which is a credential, and the service's message may
+ * quote the string that was signed: only status, code and the bare cause go on.
  */
 function uploadError(error: unknown, secrets: readonly string[]): Error {
   const cause = safeCause(error, secrets);
@@ -28,7 +28,8 @@ function uploadError(error: unknown, secrets: readonly string[]): Error {
 }
 
 /**
- * Uploads the ZIP as one block blob. The SDK repeats what fails in transit, which is harmless: the same bytes take the same place.
+ * Uploads the ZIP as one block blob. The SDK repeats what fails in transit, which is harmless: the same bytes
+ * take the same place.
  * Rejects with a `StoreError`, or with the abort signal's reason.
  */
 export async function uploadZip(

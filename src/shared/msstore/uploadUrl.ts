@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
 import { redacted } from './redact.ts';
 
-/** The SAS URL of a draft's ZIP. It is a credential: it shows itself to nobody, and only `upload.ts` opens it. */
+/**
+ * The SAS URL of a draft's ZIP. It is a credential: it shows itself to nobody, and only `upload.ts` opens it.
+ */
 export class UploadUrl {
   readonly #url: string;
 
@@ -9,7 +11,10 @@ export class UploadUrl {
     this.#url = url;
   }
 
-  /** Gives the URL to `use`, with each `+` of its query as `%2B`: some signatures hold a bare one, which means a space there. */
+  /**
+   * Gives the URL to `use`, with each `+` of its query as `%2B`: some signatures hold a bare one, which means
+   * a space there.
+   */
   open<Result>(use: (url: string) => Result): Result {
     const queryAt = this.#url.indexOf('?');
     const query = queryAt < 0 ? '' : this.#url.slice(queryAt);

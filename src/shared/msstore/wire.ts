@@ -10,7 +10,10 @@ import type {
 } from './model.ts';
 import { UploadUrl } from './uploadUrl.ts';
 
-/** Member names begin with a capital here and there (`PackageFamilyName`, `Value`), and `null` is the same as absent. */
+/**
+ * Member names begin with a capital here and there (`PackageFamilyName`, `Value`), and `null` is the same as
+ * absent.
+ */
 const tidied = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);
@@ -26,7 +29,10 @@ const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).default([])
 /** Ids exceed 2^53: a number that a double cannot hold has lost digits already, and is refused. */
 const id = z.union([z.string(), z.int().nonnegative().transform(String)]);
 
-/** A reference to a submission. The `resourceLocation` beside the id is relative to different places, so it is not used. */
+/**
+ * A reference to a submission. The `resourceLocation` beside the id is relative to different places, so it is
+ * not used.
+ */
 const reference = wireObject({ id })
   .optional()
   .transform((value) => existingId(value?.id));
@@ -69,7 +75,10 @@ const toPackageRollout = (wire: RolloutWire): PackageRollout => ({
   fallbackSubmissionId: existingId(wire.fallbackSubmissionId),
 });
 
-/** `GET …/packagerollout`. What is decided on it must not be guessed, so nothing but the fallback may be absent. */
+/**
+ * `GET …/packagerollout`. What is decided on it must not be guessed, so nothing but the fallback may be
+ * absent.
+ */
 export const packageRolloutSchema: z.ZodType<PackageRollout> =
   wireObject(rolloutWire).transform(toPackageRollout);
 
@@ -113,7 +122,10 @@ const documentSchema = z
       Object.fromEntries(Object.entries(members).filter(([name]) => name.toLowerCase() !== 'fileuploadurl')),
   );
 
-/** A submission with what must not leave the client: the upload URL, and the document that an update sends back. */
+/**
+ * A submission with what must not leave the client: the upload URL, and the document that an update sends
+ * back.
+ */
 export type Draft = {
   readonly submission: Submission;
   readonly uploadUrl: UploadUrl | undefined;
