@@ -10,6 +10,8 @@ import { type Stage, startStage } from './stage.ts';
 /** The whole app on a clock that stands still until a test moves it, with timers that tick when a test says so. */
 export interface Scene extends AsyncDisposable {
   readonly stage: Stage;
+  /** The connection string of the scene's own storage. */
+  readonly storage: string;
   readonly api: Api;
   readonly control: Stage['simulator']['control'];
   /** A new application with one flight, and an update on the flight that is on its way through certification. */
@@ -60,6 +62,7 @@ export async function openScene(settings: Readonly<Record<string, string>> = {})
 
   const scene: Scene = {
     stage,
+    storage: azurite.connectionString,
     api,
     control,
     async [Symbol.asyncDispose]() {

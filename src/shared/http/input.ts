@@ -66,6 +66,9 @@ const candidateSchema = z.union([
   z.strictObject({ value: z.number() }),
 ]);
 
+/** Zod refines an object even where one of its members did not parse. */
+const isWhole = ({ issues }: { issues: readonly unknown[] }): boolean => issues.length === 0;
+
 const sampleSchema = z
   .strictObject({
     signal: nameSchema,
@@ -74,18 +77,38 @@ const sampleSchema = z
     end: instantSchema,
     candidate: candidateSchema,
   })
-  .refine(({ start, end }) => end > start, { path: ['end'], message: 'must be after the start' })
+  .refine(({ start, end }) => end > start, {
+    path: ['end'],
+    message: 'must be after the start',
+    when: isWhole,
+  })
   .refine(({ start, end }) => end.getTime() - start.getTime() <= longestSampleMs, {
     path: ['end'],
     message: 'must be within 25 hours of the start: push shorter intervals',
+    when: isWhole,
   });
 export const samplesSchema = z.strictObject({ samples: z.array(sampleSchema).min(1).max(1_000) });
+
+/** The tables' own token: base64 of JSON that names the next keys. */
+function isContinuationToken(token: string): boolean {
+  try {
+    return z
+      .object({ nextPartitionKey: z.string() })
+      .safeParse(JSON.parse(Buffer.from(token, 'base64').toString())).success;
+  } catch {
+    return false;
+  }
+}
 
 export const listSchema = z.strictObject({
   phase: z.enum(phases).optional(),
   applicationId: applicationIdSchema.optional(),
   pageSize: z.coerce.number().int().min(1).max(200).default(50),
-  continuationToken: z.string().max(2_000).optional(),
+  continuationToken: z
+    .string()
+    .max(2_000)
+    .refine(isContinuationToken, 'is not one that this list gave out')
+    .optional(),
 });
 export const pageSchema = listSchema.pick({ pageSize: true, continuationToken: true });
 

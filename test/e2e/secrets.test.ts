@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTables } from '../../src/shared/state/tables.ts';
+import { hour } from '../support/builders.ts';
+import { openScene, type Scene } from '../support/scene.ts';
+
+/** I7: no secret in a log, a journal entry, a table, a response or an error. */
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(async () => {
+  await scene[Symbol.asyncDispose]();
+});
+
+test('secrets that the app uses and the Store gives away stay inside', async () => {
+  const said: string[] = [];
+  const { id } = await scene.ramp();
+  // The Store echoes what it was sent and what it holds, as gateways do when they break.
+  await scene.control.addFaults([
+    { match: { path: 'packagerollout', nth: 2, times: 3 }, fault: { kind: 'malformedBody' } },
+    { match: { path: 'flights', nth: 2, times: 2 }, fault: { kind: 'expiredToken' } },
+  ]);
+  await scene.control.advanceClock(6 * hour);
+  await scene.push(id, 1, 1_000);
+  await scene.tick();
+  for (const path of [`rollouts/${id}`, `rollouts/${id}/journal`, 'rollouts', 'health'])
+    said.push(JSON.stringify((await scene.api.send('GET', path)).body));
+  said.push(JSON.stringify((await scene.api.send('POST', `rollouts/${id}/halt`, { reason: 'x' })).body));
+  said.push(...scene.stage.host.logs(), ...(await tableRows(scene.storage)));
+
+  const all = said.join('\n');
+  expect(all).toContain(id);
+  const { clientSecret } = scene.stage.simulator;
+  for (const secret of [clientSecret, scene.stage.host.functionKey, scene.stage.host.masterKey])
+    expect(all).not.toContain(secret);
+  expect(all).not.toMatch(/sig=|[?&]se=|Bearer |eyJ|AccountKey|fileUploadUrl|access_token/i);
+});
+
+async function tableRows(connectionString: string): Promise<string[]> {
+  const tables = openTables({ kind: 'connectionString', connectionString });
+  const rows: string[] = [];
+  for (const table of Object.values(tables))
+    for await (const row of table.listEntities()) rows.push(JSON.stringify(row));
+  return rows;
+}
