@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import {
+  StoreConflictError,
+  StoreNotFoundError,
+  StoreThrottledError,
+  StoreUnavailableError,
+} from '../../../src/shared/msstore/errors.ts';
+import type { PackageRollout, Submission, TrackState } from '../../../src/shared/msstore/model.ts';
+import type { StoreReader } from '../../../src/shared/msstore/port.ts';
+import { observe, observedRollout } from '../../../src/shared/usecases/observe.ts';
+import { at, fresh, ramping, submissionId } from '../../support/builders.ts';
+
+const shown: PackageRollout = {
+  enabled: true,
+  percentage: 5,
+  status: 'PackageRolloutInProgress',
+  fallbackSubmissionId: '1152921504621086000',
+};
+const track: TrackState = { lastPublishedSubmissionId: submissionId, pendingSubmissionId: undefined };
+
+const submission = (versions: string[]): Submission => ({
+  ref: { track: { kind: 'production', applicationId: '9NBLGGH4R315' }, submissionId },
+  ...{ status: 'Published', errors: [], warnings: [], certificationReports: [] },
+  packages: versions.map((version, index) => ({
+    id: `${index}`,
+    fileName: `${version}.msix`,
+    fileStatus: 'Uploaded',
+    version,
+    architecture: 'x64',
+  })),
+  ...{ packageRollout: shown, targetPublishMode: undefined, canUpload: false },
+});
+
+type Answers = {
+  track?: TrackState | Error;
+  status?: string | Error;
+  rollout?: PackageRollout | Error;
+  versions?: Record<string, string[] | Error>;
+};
+
+/** A small Store that answers, or fails, as told, and remembers what it was asked. */
+function store(answers: Answers = {}): StoreReader & { asked: string[] } {
+  const asked: string[] = [];
+  const give = <T>(name: string, value: T | Error): Promise<T> => {
+    asked.push(name);
+    return value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
+  };
+  return {
+    asked,
+    getTrack: () => give('track', answers.track ?? track),
+    getPackageRollout: () => give('rollout', answers.rollout ?? shown),
+    getSubmissionStatus: () => {
+      const status = answers.status ?? 'Published';
+      const progress = {
+        errors: [{ code: '1201', details: 'it crashes' }],
+        warnings: [],
+        certificationReports: [],
+      };
+      return give('status', status instanceof Error ? status : { status, ...progress });
+    },
+    getSubmission: (ref) => {
+      const versions = answers.versions?.[ref.submissionId] ?? ['2.0.0.0'];
+      return give('submission', versions instanceof Error ? versions : submission(versions));
+    },
+  };
+}
+
+const look = (reader: StoreReader, rollout = ramping()) => observe(reader, rollout, at(0), {});
+const details = { operation: 'getPackageRollout' } as const;
+const notFound = new StoreNotFoundError('it is not there', details);
+
+describe('the Store’s words for a package rollout', () => {
+  test.each([
+    ['PackageRolloutInProgress', true, 'inProgress'],
+    ['PackageRolloutComplete', true, 'complete'],
+    ['PackageRolloutComplete', false, 'complete'],
+    ['PackageRolloutStopped', true, 'stopped'],
+    ['PackageRolloutNotStarted', true, 'notStarted'],
+    ['PackageRolloutNotStarted', false, 'notGradual'],
+    ['PackageRolloutTeleported', true, 'unknown'],
+  ])('%s, enabled %s, is %s', (status, enabled, state) => {
+    expect(observedRollout({ ...shown, status, enabled })).toEqual({ state, percentage: 5 });
+  });
+});
+
+describe('before publication', () => {
+  test('one request tells how far the submission is, with the Store’s errors', async () => {
+    const reader = store({ status: 'Certification' });
+    expect(await look(reader, fresh())).toEqual({
+      kind: 'unpublished',
+      status: 'Certification',
+      problems: ['1201: it crashes'],
+    });
+    expect(reader.asked).toEqual(['status']);
+  });
+
+  test('once published, the candidate is the versions that the fallback does not have', async () => {
+    const versions = {
+      [submissionId]: ['1.0.0.0', '2.0.0.0', '2.0.0.0'],
+      '1152921504621086000': ['1.0.0.0'],
+    };
+    expect(await look(store({ versions }), fresh())).toMatchObject({
+      kind: 'published',
+      candidateVersions: ['2.0.0.0'],
+    });
+  });
+
+  test.each([
+    ['without a fallback', { rollout: { ...shown, fallbackSubmissionId: undefined } }],
+    [
+      'with a fallback on another track',
+      {
+        versions: {
+          '1152921504621086000': new StoreConflictError(
+            'it is of another flight',
+            details,
+            'foreignSubmission',
+          ),
+        },
+      },
+    ],
+  ])('%s all versions are the candidate', async (_, answers: Answers) => {
+    expect(await look(store(answers), fresh())).toMatchObject({ candidateVersions: ['2.0.0.0'] });
+  });
+});
+
+describe('while it ramps', () => {
+  test('two requests tell the rollout and whether the track has moved on', async () => {
+    const reader = store();
+    expect(await look(reader)).toEqual({
+      kind: 'published',
+      status: 'Published',
+      rollout: { state: 'inProgress', percentage: 5 },
+    });
+    expect(reader.asked).toEqual(['rollout', 'track']);
+  });
+
+  test('a newer published submission is named', async () => {
+    const moved = { ...track, lastPublishedSubmissionId: '1152921504621099999' };
+    expect(await look(store({ track: moved }))).toMatchObject({ replacedBy: '1152921504621099999' });
+  });
+
+  test('while it halts, one request is enough', async () => {
+    const reader = store();
+    await look(reader, ramping({ phase: 'halting' }));
+    expect(reader.asked).toEqual(['rollout']);
+  });
+});
+
+describe('what cannot be read', () => {
+  test('is unreadable, and is read again when the Store says', async () => {
+    const throttled = new StoreThrottledError('the limit is used up', details, 14_000);
+    expect(await look(store({ rollout: throttled }))).toMatchObject({
+      kind: 'unreadable',
+      retryAt: at(14_000),
+    });
+    const down = new StoreUnavailableError('it answered 503', details, { effect: 'none' });
+    expect(await look(store({ track: down }))).toEqual({
+      kind: 'unreadable',
+      cause: 'Could not read the package rollout: it answered 503',
+    });
+  });
+
+  test('is missing only if the track does not name the submission either', async () => {
+    expect(await look(store({ rollout: notFound }))).toMatchObject({ kind: 'unreadable' });
+    const elsewhere = { lastPublishedSubmissionId: '1', pendingSubmissionId: undefined };
+    expect(await look(store({ rollout: notFound, track: elsewhere }))).toMatchObject({ kind: 'missing' });
+    expect(await look(store({ rollout: notFound, track: notFound }))).toMatchObject({ kind: 'missing' });
+    const down = new StoreUnavailableError('it answered 503', details, { effect: 'none' });
+    expect(await look(store({ rollout: notFound, track: down }))).toMatchObject({ kind: 'unreadable' });
+  });
+});
