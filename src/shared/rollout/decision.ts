@@ -37,7 +37,7 @@ export type Adoption =
       readonly candidateVersions: readonly string[];
     }
   /** The Store confirms an intent that was carried out earlier. */
-  | { readonly change: 'confirmed'; readonly intent: Intent }
+  | { readonly change: 'confirmed'; readonly intent: Intent; readonly percentage: number }
   | { readonly change: 'raised'; readonly percentage: number }
   /** Somebody lowered it: that is taken as a cap. */
   | { readonly change: 'lowered'; readonly percentage: number }

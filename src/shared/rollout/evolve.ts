@@ -79,7 +79,7 @@ function adopt(rollout: Rollout, adoption: Adoption, sentence: string, now: Date
         candidateVersions: [...adoption.candidateVersions],
       };
     case 'confirmed':
-      return confirm(rollout, adoption.intent, now);
+      return confirm(rollout, adoption.intent, adoption.percentage, now);
     case 'raised':
       return enter(rollout, adoption.percentage, now);
     case 'lowered':

@@ -16,12 +16,17 @@ export const dropPause = (rollout: Rollout): Rollout => without(rollout, 'pause'
 export const dropCap = (rollout: Rollout): Rollout => without(rollout, 'cap');
 
 /** The Store shows this percentage: a step begins, with its bake and its evidence from nothing. */
-export function enter(rollout: Rollout, percentage: number, now: Date): Rollout {
+export function enter(
+  rollout: Rollout,
+  percentage: number,
+  now: Date,
+  step = stepReached(rollout.policy, percentage),
+): Rollout {
   return {
     ...without(rollout, 'intent', 'approval'),
     phase: moveTo(rollout.phase, 'ramping'),
     percentage,
-    step: stepReached(rollout.policy, percentage),
+    step,
     stepSince: now,
     evidence: [],
     unmeasured: {},
@@ -44,11 +49,11 @@ export function end(rollout: Rollout, phase: EndedPhase, now: Date): Rollout {
   };
 }
 
-/** The Store shows what was intended. */
-export function confirm(rollout: Rollout, intent: Intent, now: Date): Rollout {
+/** The Store shows what was intended; of a raise, perhaps rounded, which is the same step. */
+export function confirm(rollout: Rollout, intent: Intent, shown: number, now: Date): Rollout {
   switch (intent.kind) {
     case 'raise':
-      return enter(rollout, intent.percentage ?? rollout.percentage, now);
+      return enter(rollout, shown, now, intent.step);
     case 'halt':
       return end(rollout, 'halted', now);
     case 'finalize':

@@ -1,7 +1,7 @@
 import { type Change, withJournal } from './journal.ts';
 import { after, looks, nextIntentLook } from './looks.ts';
 import { confirm, dropIntent, end } from './moves.ts';
-import type { ObservedRollout } from './observed.ts';
+import { type ObservedRollout, showsRaise } from './observed.ts';
 import { effectRemark } from './remarks.ts';
 import type { Intent, Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
@@ -25,7 +25,15 @@ export function settle(rollout: Rollout, outcome: Outcome, now: Date): Change {
 }
 
 function readBack(rollout: Rollout, intent: Intent, shown: ObservedRollout, now: Date): Change {
-  if (isDone(intent, shown)) return done(confirm(rollout, intent, now), intent, doneSentence(intent), now);
+  if (isDone(intent, shown))
+    return done(confirm(rollout, intent, shown.percentage, now), intent, doneSentence(intent, shown), now);
+  if (intent.kind === 'raise' && shown.state === 'complete')
+    return done(
+      end(rollout, 'completed', now),
+      intent,
+      'The Store took the raise for a finalize: it shows the rollout complete.',
+      now,
+    );
   if (intent.kind === 'halt' && shown.state === 'complete')
     return done(end(rollout, 'completed', now), intent, tooLate, now);
   const cause = `the Store answered, but shows ${shown.state} at ${sayPercentage(shown.percentage)}`;
@@ -47,7 +55,7 @@ function done(rollout: Rollout, intent: Intent, sentence: string, now: Date): Ch
 function isDone(intent: Intent, shown: ObservedRollout): boolean {
   switch (intent.kind) {
     case 'raise':
-      return shown.state === 'inProgress' && Math.abs(shown.percentage - (intent.percentage ?? -1)) < 0.005;
+      return shown.state === 'inProgress' && showsRaise(shown.percentage, intent.percentage);
     case 'halt':
       return shown.state === 'stopped';
     case 'finalize':
@@ -55,9 +63,9 @@ function isDone(intent: Intent, shown: ObservedRollout): boolean {
   }
 }
 
-const doneSentence = (intent: Intent): string =>
+const doneSentence = (intent: Intent, { percentage }: ObservedRollout): string =>
   ({
-    raise: `The Store shows ${sayPercentage(intent.percentage ?? 0)}.`,
+    raise: `The Store shows ${sayPercentage(percentage)}.`,
     halt: 'The Store shows the rollout stopped. Users who have the build keep it; a new submission with a higher version reaches them.',
     finalize: 'The Store shows the rollout complete.',
   })[intent.kind];

@@ -1,7 +1,7 @@
 import type { Decision, Gate, Situation } from './decision.ts';
 import { sayDuration } from './duration.ts';
 import { after, intentEscalatesAfter, looks, nextIntentLook } from './looks.ts';
-import { type Observed, type ObservedRollout, stageOf } from './observed.ts';
+import { type Observed, type ObservedRollout, samePercentage, showsRaise, stageOf } from './observed.ts';
 import type { Intent, Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
 
@@ -9,9 +9,6 @@ import { sayPercentage } from './sentence.ts';
 
 const published = (observed: Observed): ObservedRollout | undefined =>
   observed.kind === 'published' ? observed.rollout : undefined;
-
-/** The Store's percentages are floats; a difference that nobody can set is none. */
-const samePercentage = (a: number, b: number): boolean => Math.abs(a - b) < 0.005;
 
 export const storeUnreadable: Gate = ({ rollout, observed, now }) => {
   if (observed.kind !== 'unreadable') return undefined;
@@ -120,7 +117,7 @@ export const ended: Gate = ({ rollout, observed, now }) => {
   const state = published(observed)?.state;
   if (state !== 'stopped' && state !== 'complete') return undefined;
   const wanted = state === 'stopped' ? 'halt' : 'finalize';
-  if (rollout.intent?.kind === wanted) return confirmed(rollout.intent, now);
+  if (rollout.intent?.kind === wanted) return confirmed(rollout.intent, state === 'stopped' ? 0 : 100, now);
   return {
     kind: 'adopt',
     actor: 'partnerCenter',
@@ -139,9 +136,9 @@ function endedElsewhere({ intent, percentage }: Rollout, state: 'stopped' | 'com
     : 'Somebody finalized the rollout outside Rampart.';
 }
 
-function confirmed(intent: Intent, now: Date): Decision {
+function confirmed(intent: Intent, percentage: number, now: Date): Decision {
   const what = {
-    raise: `${sayPercentage(intent.percentage ?? 0)}`,
+    raise: sayPercentage(percentage),
     halt: 'the halt',
     finalize: 'the finalize',
   }[intent.kind];
@@ -150,7 +147,7 @@ function confirmed(intent: Intent, now: Date): Decision {
     actor: intent.actor,
     reason: `confirmed:${intent.kind}`,
     sentence: `The Store confirms ${what}, as intended ${sayDuration(now.getTime() - intent.since.getTime())} ago.`,
-    adoption: { change: 'confirmed', intent },
+    adoption: { change: 'confirmed', intent, percentage },
     nextLookAt: now,
   };
 }
@@ -200,8 +197,8 @@ export const percentageMoved: Gate = ({ rollout, observed, now }) => {
   const seen = published(observed);
   if (!seen || samePercentage(seen.percentage, rollout.percentage)) return undefined;
   const { intent } = rollout;
-  if (intent?.kind === 'raise' && samePercentage(seen.percentage, intent.percentage ?? -1))
-    return confirmed(intent, now);
+  if (intent?.kind === 'raise' && showsRaise(seen.percentage, intent.percentage))
+    return confirmed(intent, seen.percentage, now);
   const raised = seen.percentage > rollout.percentage;
   const change = raised ? 'raised' : 'lowered';
   const from = `from ${sayPercentage(rollout.percentage)} to ${sayPercentage(seen.percentage)}`;

@@ -30,6 +30,10 @@ export function dueOf(rollout: Rollout): Due | undefined {
   return { lane, at: rollout.nextLookAt, rolloutId: rolloutId(rollout) };
 }
 
+/** Whether two rows are the same row. */
+export const sameDue = (a: Due | undefined, b: Due | undefined): boolean =>
+  a?.lane === b?.lane && a?.at.getTime() === b?.at.getTime() && a?.rolloutId === b?.rolloutId;
+
 export function createDueIndex({ due: table }: Tables): DueIndex {
   return {
     async add(due) {

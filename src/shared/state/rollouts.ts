@@ -2,7 +2,7 @@ import { odata, type TransactionAction } from '@azure/data-tables';
 import type { Change, JournalEntry } from '../rollout/journal.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { hasEnded, type Phase } from '../rollout/vocabulary.ts';
-import { type Due, type DueIndex, dueOf } from './due.ts';
+import { type Due, type DueIndex, dueOf, sameDue } from './due.ts';
 import { isStatus, LostRaceError, TrackBusyError } from './errors.ts';
 import {
   activeKey,
@@ -155,8 +155,7 @@ async function addDue(index: DueIndex, rollout: Rollout): Promise<void> {
 }
 
 async function removeOld(index: DueIndex, old: Due | undefined, now: Due | undefined): Promise<void> {
-  const same = old?.lane === now?.lane && old?.at.getTime() === now?.at.getTime();
-  if (old && !same) await index.remove(old);
+  if (old && !sameDue(old, now)) await index.remove(old);
 }
 
 type TransactionResponse = { readonly subResponses: readonly { readonly etag?: string }[] };

@@ -4,7 +4,7 @@ import { sayDuration } from '../rollout/duration.ts';
 import { evolve } from '../rollout/evolve.ts';
 import { settle } from '../rollout/settle.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
-import type { Due } from '../state/due.ts';
+import { type Due, dueOf, sameDue } from '../state/due.ts';
 import { LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { applyIntent } from './applyIntent.ts';
@@ -31,16 +31,18 @@ const mostPasses = 3;
  */
 export async function advanceRollout(ports: Ports, look: Look, log: Log): Promise<void> {
   const stored = await ports.rollouts.get(look.rolloutId);
-  if (!stored || !isDue(stored, look, ports.clock.now())) {
-    if (look.due) await ports.due.remove(look.due);
-    return;
-  }
+  if (!stored || !isDue(stored, look, ports.clock.now())) return removeStale(ports, stored, look);
   try {
     await passes(ports, stored, look.due, log);
   } catch (error) {
     if (!(error instanceof LostRaceError)) throw error;
     log.info(`${look.rolloutId}: somebody else was faster; their pass stands.`);
   }
+}
+
+/** A row that led to nothing goes, unless it is the very one that the rollout waits for. */
+async function removeStale({ due: index }: Ports, stored: Stored | undefined, { due }: Look): Promise<void> {
+  if (due && !sameDue(due, stored && dueOf(stored.rollout))) await index.remove(due);
 }
 
 function isDue({ rollout }: Stored, { due }: Look, now: Date): boolean {
@@ -69,8 +71,7 @@ async function onePass(
 ): Promise<{ decision: Decision; after: Stored }> {
   const { rollout } = stored;
   const now = ports.clock.now();
-  const store = ports.publishers.storeOf(rollout.publisher);
-  const observed = await observe(store, rollout, now, { abortSignal });
+  const observed = await observe(ports.publishers, rollout, now, { abortSignal });
   const evidence = await gatherEvidence(ports.telemetry, rollout, observed, now, abortSignal);
   const decision = decide(rollout, observed, evidence, now);
   const claimed = await ports.rollouts.save(
@@ -94,8 +95,7 @@ export async function applyAndSettle(
 ): Promise<Stored> {
   const { rollout } = claimed;
   if (!rollout.intent) return claimed;
-  const store = ports.publishers.storeOf(rollout.publisher);
-  const outcome = await applyIntent(store, rollout, rollout.intent, { abortSignal });
+  const outcome = await applyIntent(ports.publishers, rollout, rollout.intent, { abortSignal });
   return ports.rollouts.save(claimed, settle(rollout, outcome, ports.clock.now()));
 }
 

@@ -5,21 +5,33 @@ import type { Intent, Rollout } from '../rollout/rollout.ts';
 import type { Outcome } from '../rollout/settle.ts';
 import { causeOf } from '../telemetry/source.ts';
 import { observedRollout, refOf } from './observe.ts';
+import type { Publishers } from './ports.ts';
 
 /** Carries the open intent to the Store, once, and says what became of it. It never throws. */
 export async function applyIntent(
-  store: Store,
+  publishers: Pick<Publishers, 'storeOf'>,
   rollout: Rollout,
   intent: Intent,
   options: CallOptions,
 ): Promise<Outcome> {
-  const ref = refOf(rollout);
+  try {
+    return await attempt(publishers.storeOf(rollout.publisher), refOf(rollout), intent, options);
+  } catch (error) {
+    return { kind: isRefusal(error) ? 'refused' : 'failed', cause: causeOf(error) };
+  }
+}
+
+async function attempt(
+  store: Store,
+  ref: SubmissionRef,
+  intent: Intent,
+  options: CallOptions,
+): Promise<Outcome> {
   try {
     return { kind: 'readBack', shown: observedRollout(await call(store, ref, intent, options)) };
   } catch (error) {
-    return error instanceof StoreConflictError
-      ? afterConflict(store, ref, error, options)
-      : { kind: isRefusal(error) ? 'refused' : 'failed', cause: causeOf(error) };
+    if (error instanceof StoreConflictError) return afterConflict(store, ref, error, options);
+    throw error;
   }
 }
 

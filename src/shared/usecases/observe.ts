@@ -9,6 +9,7 @@ import type { CallOptions, StoreReader } from '../msstore/port.ts';
 import { type Observed, type ObservedRollout, stageOf } from '../rollout/observed.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { causeOf } from '../telemetry/source.ts';
+import type { Publishers } from './ports.ts';
 
 export const trackOf = ({ applicationId, flightId }: Pick<Rollout, 'applicationId' | 'flightId'>): Track =>
   flightId === undefined
@@ -40,19 +41,26 @@ export function observedRollout({ status, enabled, percentage }: PackageRollout)
  * Two requests while it ramps; one while it halts, because nothing else matters then.
  */
 export async function observe(
-  store: StoreReader,
+  publishers: Pick<Publishers, 'storeOf'>,
   rollout: Rollout,
   now: Date,
   options: CallOptions,
 ): Promise<Observed> {
   try {
+    return await read(publishers.storeOf(rollout.publisher), rollout, options);
+  } catch (error) {
+    return unreadable(error, now);
+  }
+}
+
+async function read(store: StoreReader, rollout: Rollout, options: CallOptions): Promise<Observed> {
+  try {
     return rollout.stepSince === undefined
       ? await observeSubmission(store, rollout, options)
       : await observePublished(store, rollout, options);
   } catch (error) {
-    return error instanceof StoreNotFoundError
-      ? await observeMissing(store, rollout, error, options)
-      : unreadable(error, now);
+    if (error instanceof StoreNotFoundError) return observeMissing(store, rollout, error, options);
+    throw error;
   }
 }
 

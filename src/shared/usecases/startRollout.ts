@@ -101,11 +101,15 @@ async function meetActive(
   );
 }
 
+/** How long the caller waits for the Store before it is told to try again. */
+const askTimeoutMs = 30_000;
+
 /** Asks the Store before anything is written, so that a mistake shows now and not after certification. */
 async function ensureSuitable(store: StoreReader, request: StartRequest): Promise<void> {
   const ref = refOf(request);
+  const options = { abortSignal: AbortSignal.timeout(askTimeoutMs) };
   const [progress, shown] = await askStore(() =>
-    Promise.all([store.getSubmissionStatus(ref), store.getPackageRollout(ref)]),
+    Promise.all([store.getSubmissionStatus(ref, options), store.getPackageRollout(ref, options)]),
   );
   const problems = progress.errors.map(({ code, details }) => `${code}: ${details}`).join('; ');
   if (stageOf(progress.status) === 'failed')

@@ -51,6 +51,30 @@ describe('a raise', () => {
     expect(entries.map(({ sentence }) => sentence)).toEqual(['The Store shows 25 %.']);
   });
 
+  test('that the Store rounds enters its step all the same', () => {
+    const { intent } = raised.rollout;
+    if (!intent) throw new Error('a raise without an intent');
+    const odd: Rollout = { ...raised.rollout, intent: { ...intent, percentage: 33.3 } };
+    const { rollout } = settle(
+      odd,
+      { kind: 'readBack', shown: { state: 'inProgress', percentage: 33 } },
+      at(7 * hour),
+    );
+    expect(rollout).toMatchObject({ percentage: 33, step: 1 });
+  });
+
+  test('that the Store takes for a finalize ends the rollout, and says so', () => {
+    const ended = settle(
+      raised.rollout,
+      { kind: 'readBack', shown: { state: 'complete', percentage: 100 } },
+      at(7 * hour),
+    );
+    expect(ended.rollout.phase).toBe('completed');
+    expect(ended.entries[0]?.sentence).toBe(
+      'The Store took the raise for a finalize: it shows the rollout complete.',
+    );
+  });
+
   test('that the Store refused is given up, and the Store looked at soon', () => {
     const refused = settle(raised.rollout, { kind: 'refused', cause: 'not in progress' }, at(6 * hour));
     expect(refused.rollout.intent).toBeUndefined();

@@ -7,6 +7,7 @@ import {
 } from '../../../src/shared/msstore/errors.ts';
 import type { PackageRollout, Submission, TrackState } from '../../../src/shared/msstore/model.ts';
 import type { StoreReader } from '../../../src/shared/msstore/port.ts';
+import { UnknownPublisherError } from '../../../src/shared/usecases/errors.ts';
 import { observe, observedRollout } from '../../../src/shared/usecases/observe.ts';
 import { at, fresh, ramping, submissionId } from '../../support/builders.ts';
 
@@ -65,7 +66,16 @@ function store(answers: Answers = {}): StoreReader & { asked: string[] } {
   };
 }
 
-const look = (reader: StoreReader, rollout = ramping()) => observe(reader, rollout, at(0), {});
+const never = () => Promise.reject(new Error('Observing changes nothing.'));
+const writesNothing = {
+  updateRolloutPercentage: never,
+  haltPackageRollout: never,
+  finalizePackageRollout: never,
+  probe: never,
+};
+
+const look = (reader: StoreReader, rollout = ramping()) =>
+  observe({ storeOf: () => ({ ...reader, ...writesNothing }) }, rollout, at(0), {});
 const details = { operation: 'getPackageRollout' } as const;
 const notFound = new StoreNotFoundError('it is not there', details);
 
@@ -168,5 +178,17 @@ describe('what cannot be read', () => {
     expect(await look(store({ rollout: notFound, track: notFound }))).toMatchObject({ kind: 'missing' });
     const down = new StoreUnavailableError('it answered 503', details, { effect: 'none' });
     expect(await look(store({ rollout: notFound, track: down }))).toMatchObject({ kind: 'unreadable' });
+  });
+});
+
+test('a publisher that the settings no longer name leaves the Store unreadable, and says so', async () => {
+  const publishers = {
+    storeOf: () => {
+      throw new UnknownPublisherError('contoso', ['fabrikam']);
+    },
+  };
+  expect(await observe(publishers, ramping(), at(0), {})).toEqual({
+    kind: 'unreadable',
+    cause: 'There is no publisher "contoso". Name one of: fabrikam',
   });
 });
