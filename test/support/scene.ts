@@ -51,6 +51,8 @@ export async function openScene(settings: Readonly<Record<string, string>> = {})
   });
   const { host, simulator } = stage;
   const { control } = simulator;
+  // The readings that ask the most of a client.
+  await control.setToggles({ contentTypeDemanded: 'allButGet' });
   const api = apiOf(host);
   const { url: baseUrl, tenantId, clientId, clientSecret, authority: authorityHost } = simulator;
   const credential = { kind: 'secret', clientSecret } as const;

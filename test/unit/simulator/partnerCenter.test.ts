@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { requireSubmission, requireTrack } from '../../simulator/lookups.ts';
 import { act, type PortalAction } from '../../simulator/partnerCenter.ts';
-import { requireSubmission, requireTrack } from '../../simulator/state.ts';
 import {
   aStore,
   beta,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { requireSubmission, requireTrack } from '../../simulator/lookups.ts';
 import { settle } from '../../simulator/progress.ts';
 import { finalize, halt, readRollout, updatePercentage } from '../../simulator/rollouts.ts';
-import { requireSubmission, requireTrack } from '../../simulator/state.ts';
 import {
   aStore,
   beta,

@@ -1,8 +1,11 @@
+import { createSubmission } from '../../simulator/creation.ts';
 import { Refusal } from '../../simulator/errors.ts';
+import { requireSubmission } from '../../simulator/lookups.ts';
 import { settle } from '../../simulator/progress.ts';
-import { type ApplicationSeed, applicationSeedSchema, seedApplication } from '../../simulator/seeds.ts';
-import { requireSubmission, type State, type Submission, type TrackRef } from '../../simulator/state.ts';
-import { commitSubmission, createSubmission, updateSubmission } from '../../simulator/submissions.ts';
+import { seedApplication } from '../../simulator/seeding.ts';
+import { type ApplicationSeed, applicationSeedSchema } from '../../simulator/seeds.ts';
+import type { State, Submission, TrackRef } from '../../simulator/state.ts';
+import { commitSubmission, updateSubmission } from '../../simulator/submissions.ts';
 import { defaultTimetable } from '../../simulator/timetable.ts';
 import { changeToggles, defaultToggles, type TogglesChange } from '../../simulator/toggles.ts';
 

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { createSubmission } from '../../simulator/creation.ts';
+import { requireSubmission, requireTrack } from '../../simulator/lookups.ts';
 import { settle } from '../../simulator/progress.ts';
 import { halt } from '../../simulator/rollouts.ts';
-import { requireSubmission, requireTrack, type State, type SubmissionStatus } from '../../simulator/state.ts';
-import {
-  commitSubmission,
-  createSubmission,
-  deleteSubmission,
-  updateSubmission,
-} from '../../simulator/submissions.ts';
+import type { State, SubmissionStatus } from '../../simulator/state.ts';
+import { commitSubmission, deleteSubmission, updateSubmission } from '../../simulator/submissions.ts';
 import {
   aStore,
   beta,

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { withSubmission } from '../../simulator/lookups.ts';
 import { act } from '../../simulator/partnerCenter.ts';
 import { settle } from '../../simulator/progress.ts';
-import { seedSubmission, submissionSeedSchema } from '../../simulator/seeds.ts';
-import { type State, type Submission, withSubmission } from '../../simulator/state.ts';
+import { seedSubmission } from '../../simulator/seeding.ts';
+import { submissionSeedSchema } from '../../simulator/seeds.ts';
+import type { State, Submission } from '../../simulator/state.ts';
 import { applicationId, aStore, beta, flightId, minute, start } from './store.fixture.ts';
 
 const timetable = {
