@@ -1,0 +1,43 @@
+import type { ImportCost } from './importTime.ts';
+import type { Measured } from './scenarios.ts';
+import { importTable, packagesTable, requestsTable } from './table.ts';
+
+export type Results = {
+  /** When it was measured, ISO 8601. */
+  readonly at: string;
+  /** The machine and its Node.js, in one line. */
+  readonly machine: string;
+  readonly requests?: readonly Measured[];
+  readonly imports?: ImportCost;
+};
+
+/** The page that `docs/benchmarks.md` holds. */
+export function pageOf({ at, machine, requests, imports }: Results): string {
+  return [
+    '# Benchmarks',
+    `Measured on ${at.slice(0, 10)} by \`npm run bench\`. ${machine}.`,
+    ...(requests ? requestsPart(requests) : []),
+    ...(imports ? importPart(imports) : []),
+  ].join('\n\n');
+}
+
+const requestsPart = (requests: readonly Measured[]): string[] => [
+  '## Storage transactions and Store requests',
+  'Counted by a proxy in front of the storage emulator and by the simulator’s log, while the bundle runs on the local host. The numbers are exact and the same in each run; test/e2e/requests.test.ts holds them.',
+  requestsTable(requests),
+  [
+    '* `tables` are transactions of Rampart itself. A batch is one transaction, however many rows it writes. A `query` reads a range of row keys in one partition, a `scan` anything wider.',
+    '* `queue` are the transactions that the platform makes for the trigger and the output binding. Its polls of an empty queue and, for the timers, its leases and status blobs come on top: they depend on time and on the number of instances, not on what is rolled out.',
+    '* `timer` finds what is due and asks for a pass; `queue` is the pass. A look at one rollout costs both rows.',
+    '* A check on `pushed` reads its samples from the tables; one on `storeAnalytics` asks the Store, and does so only once a day of the step has settled. Before that it asks nothing.',
+    '* Tokens are not counted: an instance acquires one per publisher about once an hour.',
+  ].join('\n'),
+];
+
+const importPart = (imports: ImportCost): string[] => [
+  '## Import of the bundle',
+  `Beside an empty app, which has one HTTP function and is bundled the same way. Each import runs in a fresh process with the platform’s \`@azure/functions-core\` provided; the two alternate, and times and memory are medians of ${imports.pairs} pairs after two to warm up.`,
+  importTable(imports),
+  'What the bundle is made of:',
+  packagesTable(imports),
+];
