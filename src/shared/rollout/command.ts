@@ -1,4 +1,5 @@
 import { type Change, type Remark, withJournal } from './journal.ts';
+import { nextIntentLook } from './looks.ts';
 import { dropCap, dropPause, intend } from './moves.ts';
 import { intentRemarks } from './remarks.ts';
 import { currentBake, type Rollout } from './rollout.ts';
@@ -48,9 +49,11 @@ function accepted(before: Rollout, after: Rollout, command: Command, now: Date):
     subject: command.kind,
     sentence: command.reason,
   };
+  // An intent is tried at once by whoever gave it; the passes take it up only if that comes to nothing.
+  const nextLookAt = after.intent ? nextIntentLook(now, 1) : now;
   return {
     kind: 'accepted',
-    change: withJournal({ ...after, nextLookAt: now }, [told, ...intentRemarks(before, after)], now),
+    change: withJournal({ ...after, nextLookAt }, [told, ...intentRemarks(before, after)], now),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Decision, Gate, Situation } from './decision.ts';
 import { sayDuration } from './duration.ts';
 import { type Evidence, gates } from './evidence.ts';
-import { after, earliest, looks } from './looks.ts';
+import { after, earliest, looks, nextIntentLook } from './looks.ts';
 import { currentBake, type Rollout } from './rollout.ts';
 import { sayList, sayPercentage, sayTime } from './sentence.ts';
 
@@ -33,7 +33,7 @@ export const harm: Gate = (situation) => {
     actor: 'policy',
     reason: 'harm',
     sentence: `Halting ${at(rollout)}, because of ${says(bad)}.`,
-    nextLookAt: now,
+    nextLookAt: nextIntentLook(now, 1),
   };
 };
 
@@ -48,7 +48,7 @@ export const silenceHalts: Gate = (situation) => {
     actor: 'policy',
     reason: 'silence',
     sentence: `Halting ${at(rollout)}, because the policy takes lasting silence for harm: ${says(overdue)}.`,
-    nextLookAt: now,
+    nextLookAt: nextIntentLook(now, 1),
   };
 };
 
@@ -156,7 +156,7 @@ export const onward: (situation: Situation) => Decision = (situation) => {
       percentage: next.percentage,
       step: index,
       sentence: `Raising from ${sayPercentage(rollout.percentage)} to ${sayPercentage(next.percentage)}, step ${index + 1} of ${steps.length}; ${because}.`,
-      nextLookAt: now,
+      nextLookAt: after(now, looks.raising),
     };
   if (finalize === 'manual')
     return hold(
@@ -169,7 +169,7 @@ export const onward: (situation: Situation) => Decision = (situation) => {
     actor: 'policy',
     reason: 'proven',
     sentence: `Finalizing: the last step has proven itself; ${because}.`,
-    nextLookAt: now,
+    nextLookAt: nextIntentLook(now, 1),
   };
 };
 

@@ -11,6 +11,8 @@ export const looks = {
   ramping: 10 * minute,
   /** While the Store could not be read. */
   unreadable: 2 * minute,
+  /** While a pass carries a raise to the Store: longer than a pass can take, so that no other one starts beside it. */
+  raising: 2.5 * minute,
   /** The first retry of an intent that the Store has not confirmed; each further one waits twice as long … */
   intentFirst: minute / 2,
   /** … up to this. */
