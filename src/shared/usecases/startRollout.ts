@@ -4,6 +4,7 @@ import {
   StoreNotFoundError,
   StoreRejectedError,
 } from '../msstore/errors.ts';
+import type { PackageRollout, SubmissionProgress, SubmissionRef } from '../msstore/model.ts';
 import type { StoreReader } from '../msstore/port.ts';
 import { withJournal } from '../rollout/journal.ts';
 import { stageOf } from '../rollout/observed.ts';
@@ -106,30 +107,37 @@ const askTimeoutMs = 30_000;
 
 /** Asks the Store before anything is written, so that a mistake shows now and not after certification. */
 async function ensureSuitable(store: StoreReader, request: StartRequest): Promise<void> {
-  const ref = refOf(request);
-  const options = { abortSignal: AbortSignal.timeout(askTimeoutMs) };
-  const [progress, shown] = await askStore(() =>
-    Promise.all([store.getSubmissionStatus(ref, options), store.getPackageRollout(ref, options)]),
-  );
+  const { progress, shown } = await askStore(store, refOf(request));
   const problems = progress.errors.map(({ code, details }) => `${code}: ${details}`).join('; ');
   if (stageOf(progress.status) === 'failed')
     throw new UnsuitableSubmissionError(
       `The Store will not publish submission ${request.submissionId}, its status is ${progress.status}${problems && `: ${problems}`}. Mend it and submit again.`,
     );
-  const { state } = observedRollout(shown);
-  if (!shown.enabled && state === 'notGradual')
+  const state = shown && observedRollout(shown).state;
+  if (state === undefined || state === 'notGradual')
     throw new UnsuitableSubmissionError(
       `Submission ${request.submissionId} is not a gradual rollout: packageRollout.isPackageRollout is false. Set it and a percentage in the draft, before it is committed.`,
     );
   if (state === 'complete' || state === 'stopped')
     throw new UnsuitableSubmissionError(
-      `The rollout of submission ${request.submissionId} has ended: the Store says ${shown.status}.`,
+      `The rollout of submission ${request.submissionId} has ended: the Store says ${shown?.status}.`,
     );
 }
 
-async function askStore<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+type Asked = { readonly progress: SubmissionProgress; readonly shown: PackageRollout | undefined };
+
+/** Before publication the rollout stands in the submission; after it, only the rollout's own resource is up to date. */
+async function ask(store: StoreReader, ref: SubmissionRef): Promise<Asked> {
+  const options = { abortSignal: AbortSignal.timeout(askTimeoutMs) };
+  const progress = await store.getSubmission(ref, options);
+  const published = stageOf(progress.status) === 'published';
+  const shown = published ? await store.getPackageRollout(ref, options) : progress.packageRollout;
+  return { progress, shown };
+}
+
+async function askStore(store: StoreReader, ref: SubmissionRef): Promise<Asked> {
   try {
-    return await ask();
+    return await ask(store, ref);
   } catch (error) {
     if (error instanceof StoreNotFoundError)
       throw new UnsuitableSubmissionError(
