@@ -99,11 +99,10 @@ const escalationOf = (decision: Decision) => ('escalation' in decision ? decisio
 function remarksOn(before: Rollout, after: Rollout, situation: Situation, decision: Decision): Remark[] {
   const confirmed = decision.kind === 'adopt' && decision.adoption.change === 'confirmed';
   const intents = intentRemarks(before, after, confirmed ? decision.sentence : undefined);
-  return [
-    ...intents.filter(({ kind }) => kind === 'effect'),
-    ...(isNews(before, situation, decision) ? [decisionRemark(situation, decision)] : []),
-    ...intents.filter(({ kind }) => kind === 'intent'),
-  ];
+  const closed = intents.filter(({ kind }) => kind === 'effect');
+  const opened = intents.filter(({ kind }) => kind === 'intent');
+  const told = opened.length > 0 || isNews(before, situation, decision);
+  return [...closed, ...(told ? [decisionRemark(situation, decision)] : []), ...opened];
 }
 
 /** The journal has what is new: another decision, other evidence, or people who must be told. */

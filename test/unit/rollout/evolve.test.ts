@@ -98,6 +98,17 @@ describe('a raise', () => {
     );
   });
 
+  test('and is a new raise, if the evidence still lets it go', () => {
+    const unknown = settle(raised.rollout, { kind: 'failed', cause: 'timed out' }, at(6 * hour)).rollout;
+    const again = look(unknown, inProgress(5), [evidence('good')], at(7 * hour));
+    expect(again.rollout.intent).toMatchObject({ kind: 'raise', since: at(7 * hour), attempts: 1 });
+    expect(lines(again).map((line) => line.slice(2))).toEqual([
+      'effect raise by policy',
+      'decision raise by policy',
+      'intent raise by policy',
+    ]);
+  });
+
   test('stays open while the Store cannot be read', () => {
     expect(look(raised.rollout, { kind: 'unreadable', cause: 'down' }).rollout.intent).toEqual(
       raised.rollout.intent,
