@@ -2,7 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 /** Prints what the last test run came to, from the report that the test runner wrote. */
-const reportSchema = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), success: z.boolean() });
+const reportSchema = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  success: z.boolean(),
+});
 
 const report = await readFile('.rampart/test-report.json', 'utf8').catch(() => undefined);
 if (report === undefined) {

@@ -78,6 +78,14 @@ describe('a frame', () => {
     expect(draw(80)[0]).toMatch(/^Rampart, a day in 10 s +2026-01-06 09:00 UTC, 1 d 15 h in$/);
   });
 
+  test.each([
+    [1, 'a day in 1 d'],
+    [1_000, 'a day in 1 min 26 s'],
+    [0, 'the clock stands'],
+  ])('says a clock at %d domain seconds per second as "%s"', (speed, pace) => {
+    expect(draw(80, 40, { ...both, speed })[0]).toContain(`Rampart, ${pace} `);
+  });
+
   test('is coloured by meaning', () => {
     const tagged = draw(100, 40, both, (tone, text) => `<${tone}>${text}`).join('\n');
     expect(tagged).toContain('<good>launch');

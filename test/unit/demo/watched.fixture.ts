@@ -11,7 +11,6 @@ export const hoursIn = (hours: number): Date => new Date(start.getTime() + hours
 
 export const setting: Setting = {
   start,
-  secondsPerDay: 10,
   steps: [5, 25, 50, 100],
   checks: ['launch', 'Store crashes', 'hangs'],
 };
@@ -75,4 +74,8 @@ export const watchedBad = (change: Partial<RolloutView> = {}): Watched => {
   return { build: bad, view: shown, sentence: shown.sentence };
 };
 
-export const snapshot = (now: Date, ...rollouts: Watched[]): Snapshot => ({ now, rollouts });
+export const snapshot = (now: Date, ...rollouts: Watched[]): Snapshot => ({
+  now,
+  speed: 8_640,
+  rollouts,
+});
