@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { PolicyDocument } from '../../src/shared/rollout/policy.ts';
+import type { EndedPhase } from '../../src/shared/rollout/vocabulary.ts';
+import type { Api } from '../support/api.ts';
+import type { ControlClient } from '../support/controlClient.ts';
+
+/** The two rollouts that are played: who is behind them, under which policy, and how each must end. */
+
+/** A Sunday evening, so that the Store publishes in the first hours of Monday (UTC). */
+export const storyStart = '2026-01-04T18:00:00Z';
+/** Domain seconds per real second: a day takes ten. */
+export const speed = 8_640;
+
+export type RightEnd = {
+  readonly phase: EndedPhase;
+  /** What the Store's own package rollout must show. */
+  readonly storeStatus: string;
+  /** What Rampart must have done by its policy for it to be its own work. */
+  readonly effect: 'finalize' | 'halt';
+};
+
+export type Build = {
+  readonly application: string;
+  readonly version: string;
+  /** What sort of build it is, for people. */
+  readonly sort: string;
+  /** Crashes per session. */
+  readonly crashRate: number;
+  readonly rightEnd: RightEnd;
+};
+
+/** A rollout of the story, as it was started. */
+export type Started = {
+  readonly build: Build;
+  readonly applicationId: string;
+  readonly flightId: string;
+  readonly submissionId: string;
+  /** The rollout's id in Rampart. */
+  readonly id: string;
+};
+
+const usualCrashRate = 0.005;
+
+export const healthy: Build = {
+  application: 'Contoso Notes',
+  version: '2.4.0.0',
+  sort: 'a healthy build',
+  crashRate: usualCrashRate,
+  rightEnd: { phase: 'completed', storeStatus: 'PackageRolloutComplete', effect: 'finalize' },
+};
+export const bad: Build = {
+  application: 'Contoso Paint',
+  version: '5.1.0.0',
+  sort: 'crashes three times as often',
+  crashRate: 3 * usualCrashRate,
+  rightEnd: { phase: 'halted', storeStatus: 'PackageRolloutStopped', effect: 'halt' },
+};
+
+const previousVersion = '1.0.0.0';
+
+/** Devices that use the flight on a day. */
+export const audience = 100_000;
+
+export const firstPercentage = 5;
+
+/**
+ * The limits lie between the two builds. After 5000 launches 1 % is five standard deviations above the healthy rate,
+ * so no seed halts it; the bad rate lies three above the limit, and is read anew every pass. The Store counts devices
+ * with a crash on a day of three sessions: 1.5 % and 4.5 %.
+ */
+export const policy: PolicyDocument = {
+  name: 'demo',
+  steps: [
+    { percentage: firstPercentage, bake: '6h' },
+    { percentage: 25, bake: '12h' },
+    { percentage: 50, bake: '1d' },
+    { percentage: 100, bake: '1d' },
+  ],
+  finalize: 'automatic',
+  checks: [
+    {
+      name: 'launch',
+      source: { kind: 'pushed', signal: 'launch', staleAfter: '12h' },
+      limit: { rate: 0.01 },
+      minimumExposure: 5_000,
+      onBad: 'halt',
+    },
+    {
+      name: 'Store crashes',
+      source: { kind: 'storeAnalytics', events: ['crash'], settledAfter: '4h' },
+      limit: { rate: 0.03 },
+      minimumExposure: 1_000,
+      onBad: 'halt',
+    },
+    {
+      name: 'hangs',
+      source: { kind: 'pushed', signal: 'hang', staleAfter: '12h' },
+      limit: { rate: 0.002 },
+      minimumExposure: 5_000,
+      onBad: 'hold',
+      dryRun: true,
+    },
+  ],
+  unmeasured: { escalateAfter: '1d' },
+};
+
+const minute = 60_000;
+
+/** Certification takes the evening. */
+const timetable = {
+  commitStarted: 3 * minute,
+  preProcessing: 60 * minute,
+  certification: 360 * minute,
+  release: 10 * minute,
+  pendingPublication: 0,
+  publishing: 30 * minute,
+};
+
+const startedSchema = z.object({ id: z.string() });
+
+/** Submits the build to a flight of an application of its own, and starts its rollout. */
+export async function start(build: Build, api: Api, control: ControlClient): Promise<Started> {
+  const { applicationId, flights } = await control.seedApplication({
+    name: build.application,
+    packageVersion: previousVersion,
+    crashRate: usualCrashRate,
+    flights: [{ name: 'Preview', packageVersion: previousVersion, dailyActiveDevices: audience }],
+  });
+  const [flight] = flights;
+  if (!flight) throw new TypeError('The simulator seeded no flight.');
+  const { flightId } = flight;
+  const { submissionId } = await control.seedSubmission({
+    applicationId,
+    flightId,
+    packageVersion: build.version,
+    rolloutPercentage: firstPercentage,
+    crashRate: build.crashRate,
+    timetable,
+  });
+  const request = { applicationId, flightId, submissionId, policy };
+  const { status, body } = await api.send('POST', 'rollouts', request);
+  if (status !== 201) throw new Error(`Starting the rollout was answered ${status}: ${JSON.stringify(body)}`);
+  return { build, applicationId, flightId, submissionId, id: startedSchema.parse(body).id };
+}
