@@ -27,7 +27,7 @@ test('secrets that the app uses and the Store gives away stay inside', async () 
   for (const path of [`rollouts/${id}`, `rollouts/${id}/journal`, 'rollouts', 'health'])
     said.push(JSON.stringify((await scene.api.send('GET', path)).body));
   said.push(JSON.stringify((await scene.api.send('POST', `rollouts/${id}/halt`, { reason: 'x' })).body));
-  said.push(...scene.stage.host.logs(), ...(await tableRows(scene.storage)));
+  said.push(...scene.stage.host.logs(), ...(await tableRows(scene.azurite.connectionString)));
 
   const all = said.join('\n');
   expect(all).toContain(id);
@@ -35,6 +35,17 @@ test('secrets that the app uses and the Store gives away stay inside', async () 
   for (const secret of [clientSecret, scene.stage.host.functionKey, scene.stage.host.masterKey])
     expect(all).not.toContain(secret);
   expect(all).not.toMatch(/sig=|[?&]se=|Bearer |eyJ|AccountKey|fileUploadUrl|access_token/i);
+});
+
+test('a state that cannot be reached is 503, and the log that says why has no secret', async () => {
+  const { id } = await scene.start(await scene.submit());
+  await scene.azurite.stop();
+  const { status, body } = await scene.api.send('GET', `rollouts/${id}`);
+  expect(status).toBe(503);
+  expect(body).toMatchObject({ detail: 'The state cannot be reached. Try again.' });
+  const log = scene.stage.host.logs().join('\n');
+  expect(log).toMatch(/error getRollout .*ECONNREFUSED/);
+  expect(log).not.toMatch(/AccountKey|SharedKey [^*[]|sig=/);
 });
 
 async function tableRows(connectionString: string): Promise<string[]> {

@@ -3,15 +3,15 @@ import { createStoreClient } from '../../src/shared/msstore/client.ts';
 import type { PolicyDocument } from '../../src/shared/rollout/policy.ts';
 import type { SubmissionSeed } from '../simulator/seeds.ts';
 import { type Api, apiOf, type RolloutView, rolloutViewSchema } from './api.ts';
-import { startAzurite } from './azurite.ts';
+import { type Azurite, startAzurite } from './azurite.ts';
 import { hour, policyDocument } from './builders.ts';
 import { type Stage, startStage } from './stage.ts';
 
 /** The whole app on a clock that stands still until a test moves it, with timers that tick when a test says so. */
 export interface Scene extends AsyncDisposable {
   readonly stage: Stage;
-  /** The connection string of the scene's own storage. */
-  readonly storage: string;
+  /** The scene's own storage. */
+  readonly azurite: Azurite;
   readonly api: Api;
   readonly control: Stage['simulator']['control'];
   /** A new application with one flight, and an update on the flight that is on its way through certification. */
@@ -64,7 +64,7 @@ export async function openScene(settings: Readonly<Record<string, string>> = {})
 
   const scene: Scene = {
     stage,
-    storage: azurite.connectionString,
+    azurite,
     api,
     control,
     async [Symbol.asyncDispose]() {

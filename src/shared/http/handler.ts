@@ -1,4 +1,5 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { isOutage } from '../state/errors.ts';
 import type { Log, Ports } from '../usecases/ports.ts';
 import { problemOf, problemResponse } from './problem.ts';
 
@@ -20,7 +21,8 @@ export function httpHandler(
     try {
       return await answer({ request, ports: await ports(), log: logOf(context) });
     } catch (error) {
-      if (problemOf(error).status === 500) context.error(error);
+      const unexpected = problemOf(error).status === 500 || isOutage(error);
+      if (unexpected) context.error(error);
       return problemResponse(error);
     }
   };

@@ -1,5 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { InputMistake } from '../mistakes.ts';
+import { isOutage } from '../state/errors.ts';
 import {
   ConflictError,
   InvalidInputError,
@@ -59,6 +60,8 @@ export function problemOf(error: unknown): Problem {
     return problem('unsuitable-submission', 422, 'The submission cannot be rolled out', error.message);
   if (error instanceof UnavailableError)
     return problem('unavailable', 503, 'Not available now', error.message);
+  if (isOutage(error))
+    return problem('unavailable', 503, 'Not available now', 'The state cannot be reached. Try again.');
   return problem(
     'internal',
     500,

@@ -1,9 +1,12 @@
 import type { Decision, Gate, Situation } from './decision.ts';
+import * as drift from './driftGates.ts';
 import type { Evidence } from './evidence.ts';
 import * as health from './healthGates.ts';
+import * as intent from './intentGates.ts';
 import type { Observed } from './observed.ts';
+import * as publication from './publicationGates.ts';
 import type { Rollout } from './rollout.ts';
-import * as store from './storeGates.ts';
+import * as step from './stepGates.ts';
 
 /**
  * The order of the gates is the order of what they protect: first what the Store says (it outranks what is stored),
@@ -11,27 +14,27 @@ import * as store from './storeGates.ts';
  * only said when nothing else stands in the way.
  */
 const order: readonly Gate[] = [
-  store.storeUnreadable,
-  store.submissionMissing,
-  store.unpublished,
-  store.notGradual,
-  store.ended,
-  store.replaced,
-  store.notStarted,
-  store.haltUnderway,
-  store.justPublished,
+  publication.storeUnreadable,
+  publication.submissionMissing,
+  publication.unpublished,
+  publication.notGradual,
+  drift.ended,
+  drift.replaced,
+  publication.notStarted,
+  intent.haltUnderway,
+  publication.justPublished,
   health.harm,
   health.silenceHalts,
-  store.finalizeUnderway,
-  store.percentageMoved,
+  intent.finalizeUnderway,
+  drift.percentageMoved,
   health.badHolds,
-  health.paused,
-  health.baking,
+  step.paused,
+  step.baking,
   health.unmeasuredHolds,
   health.inconclusiveHolds,
   health.unaskedHolds,
-  health.capped,
-  health.approvalMissing,
+  step.capped,
+  step.approvalMissing,
 ];
 
 /**
@@ -51,5 +54,5 @@ export function decide(
     const decision = gate(situation);
     if (decision) return decision;
   }
-  return health.onward(situation);
+  return step.onward(situation);
 }

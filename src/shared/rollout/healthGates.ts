@@ -1,26 +1,10 @@
-import type { Decision, Gate, Situation } from './decision.ts';
-import { sayDuration } from './duration.ts';
+import type { Gate, Situation } from './decision.ts';
 import { type Evidence, gates } from './evidence.ts';
-import { after, earliest, looks, nextIntentLook } from './looks.ts';
-import { currentBake, type Rollout } from './rollout.ts';
-import { sayList, sayPercentage, sayTime } from './sentence.ts';
+import { nextIntentLook } from './looks.ts';
+import { sayList } from './sentence.ts';
+import { at, hold, nobodyHasIt, says } from './situation.ts';
 
-/** The gates that read evidence, time and people's words. Protective ones come first; approval comes last. */
-
-const nextLook = ({ evidence, now }: Situation, ...others: (Date | undefined)[]): Date =>
-  earliest(after(now, looks.ramping), ...others, ...evidence.map(({ pendingUntil }) => pendingUntil));
-
-const says = (evidence: readonly Evidence[]): string =>
-  sayList(evidence.map(({ check, sentence }) => `${check}: ${sentence}`));
-
-const at = ({ percentage }: Rollout): string => `at ${sayPercentage(percentage)}`;
-
-const hold = (situation: Situation, reason: string, sentence: string): Decision => ({
-  kind: 'hold',
-  reason,
-  sentence,
-  nextLookAt: nextLook(situation),
-});
+/** The gates that read evidence: bad evidence halts or holds, missing evidence holds. */
 
 /** A person who finalizes has overruled the evidence; nobody else can. */
 export const harm: Gate = (situation) => {
@@ -59,29 +43,6 @@ export const badHolds: Gate = (situation) => {
     : undefined;
 };
 
-export const paused: Gate = (situation) => {
-  const { pause } = situation.rollout;
-  return pause
-    ? hold(situation, 'paused', `Paused ${at(situation.rollout)} since ${sayTime(pause.at)}: ${pause.reason}`)
-    : undefined;
-};
-
-/** Before the bake ends only its end matters; what is missing by then is said now, so that nobody is surprised. */
-export const baking: Gate = (situation) => {
-  const { rollout, now } = situation;
-  const end = after(rollout.stepSince ?? now, currentBake(rollout).bake);
-  if (now >= end) return undefined;
-  const left = sayDuration(end.getTime() - now.getTime());
-  const silent = unmeasured(situation);
-  return {
-    kind: 'wait',
-    reason: silent.length > 0 ? 'bakingUnmeasured' : 'baking',
-    sentence: `Baking ${at(rollout)}, ${left} left${silent.length > 0 ? `; unmeasured so far: ${says(silent)}` : ''}.`,
-    nextLookAt: nextLook(situation, end),
-    ...silenceEscalation(situation),
-  };
-};
-
 export const unmeasuredHolds: Gate = (situation) => {
   const silent = unmeasured(situation);
   if (silent.length === 0 || nobodyHasIt(situation)) return undefined;
@@ -117,66 +78,7 @@ export const unaskedHolds: Gate = (situation) => {
     : undefined;
 };
 
-export const capped: Gate = (situation) => {
-  const { rollout } = situation;
-  const { cap, policy, step } = rollout;
-  if (!cap) return undefined;
-  const wanted = policy.steps[step + 1]?.percentage ?? 100;
-  const lastStep = step + 1 >= policy.steps.length;
-  if (wanted <= cap.percentage && !(lastStep && cap.percentage < 100)) return undefined;
-  return hold(
-    situation,
-    'capped',
-    `Holding ${at(rollout)}, capped at ${sayPercentage(cap.percentage)}: ${cap.reason}`,
-  );
-};
-
-export const approvalMissing: Gate = (situation) => {
-  const { rollout } = situation;
-  if (!currentBake(rollout).approval || rollout.approval?.step === rollout.step) return undefined;
-  return hold(
-    situation,
-    'approval',
-    `All is well ${at(rollout)}; the policy wants a person’s approval to go on.`,
-  );
-};
-
-/** The last gate always answers: up to the next step, or to the end. */
-export const onward: (situation: Situation) => Decision = (situation) => {
-  const { rollout, evidence, now } = situation;
-  const { steps, finalize } = rollout.policy;
-  const index = rollout.step + 1;
-  const next = steps[index];
-  const proven = evidence.filter((entry) => gates(entry) && entry.kind === 'good');
-  const because = proven.length > 0 ? says(proven) : 'nobody has the build yet';
-  if (next)
-    return {
-      kind: 'raise',
-      reason: `step:${index}`,
-      percentage: next.percentage,
-      step: index,
-      sentence: `Raising from ${sayPercentage(rollout.percentage)} to ${sayPercentage(next.percentage)}, step ${index + 1} of ${steps.length}; ${because}.`,
-      nextLookAt: after(now, looks.raising),
-    };
-  if (finalize === 'manual')
-    return hold(
-      situation,
-      'finalizeByHand',
-      `The last step has proven itself ${at(rollout)}; the policy leaves finalizing to a person.`,
-    );
-  return {
-    kind: 'finalize',
-    actor: 'policy',
-    reason: 'proven',
-    sentence: `Finalizing: the last step has proven itself; ${because}.`,
-    nextLookAt: nextIntentLook(now, 1),
-  };
-};
-
-/** At 0 % there is nobody whose telemetry could speak. */
-const nobodyHasIt = ({ rollout }: Situation): boolean => rollout.percentage === 0;
-
-const unmeasured = ({ evidence }: Situation): Evidence[] =>
+export const unmeasured = ({ evidence }: Situation): Evidence[] =>
   evidence.filter((entry) => gates(entry) && entry.kind === 'unmeasured');
 
 function unmeasuredLongerThanAllowed(situation: Situation): Evidence[] {
@@ -189,7 +91,9 @@ function unmeasuredLongerThanAllowed(situation: Situation): Evidence[] {
 }
 
 /** People are told of lasting silence once per `escalateAfter`. */
-function silenceEscalation(situation: Situation): { escalation?: { of: 'unmeasured'; checks: string[] } } {
+export function silenceEscalation(situation: Situation): {
+  escalation?: { of: 'unmeasured'; checks: string[] };
+} {
   const { rollout, now } = situation;
   const due = unmeasuredLongerThanAllowed(situation).filter(({ check }) => {
     const told = rollout.unmeasured[check]?.escalatedAt;

@@ -31,6 +31,10 @@ export type ObservedRollout = {
   readonly percentage: number;
 };
 
+/** The package rollout, once the submission is published. */
+export const shownRollout = (observed: Observed): ObservedRollout | undefined =>
+  observed.kind === 'published' ? observed.rollout : undefined;
+
 /** The Store's percentages are floats; a difference that nobody can set is none. */
 export const samePercentage = (a: number, b: number): boolean => Math.abs(a - b) < 0.005;
 

@@ -23,3 +23,8 @@ export class TrackBusyError extends Error {
 /** Whether the tables answered with this status. */
 export const isStatus = (error: unknown, ...statuses: readonly number[]): boolean =>
   error instanceof RestError && error.statusCode !== undefined && statuses.includes(error.statusCode);
+
+/** Whether the tables could not be reached, or are out of order: the same again later may work. */
+export const isOutage = (error: unknown): boolean =>
+  error instanceof RestError &&
+  (error.statusCode === undefined || error.statusCode === 429 || error.statusCode >= 500);

@@ -1,0 +1,81 @@
+import type { Decision, Gate } from './decision.ts';
+import { sayDuration } from './duration.ts';
+import { samePercentage, shownRollout, showsRaise } from './observed.ts';
+import type { Intent, Rollout } from './rollout.ts';
+import { sayPercentage } from './sentence.ts';
+
+/** The gates that find that the Store's own state moved: by an intent that came through late, or by somebody else. */
+
+export const ended: Gate = ({ rollout, observed, now }) => {
+  const state = shownRollout(observed)?.state;
+  if (state !== 'stopped' && state !== 'complete') return undefined;
+  const wanted = state === 'stopped' ? 'halt' : 'finalize';
+  if (rollout.intent?.kind === wanted) return confirmed(rollout.intent, state === 'stopped' ? 0 : 100, now);
+  return {
+    kind: 'adopt',
+    actor: 'partnerCenter',
+    reason: state,
+    sentence: endedElsewhere(rollout, state),
+    adoption: { change: state === 'stopped' ? 'halted' : 'finalized' },
+    nextLookAt: now,
+  };
+};
+
+function endedElsewhere({ intent, percentage }: Rollout, state: 'stopped' | 'complete'): string {
+  if (state === 'stopped')
+    return `Somebody halted the rollout outside Rampart at ${sayPercentage(percentage)}.`;
+  return intent?.kind === 'halt'
+    ? 'The halt came too late: the Store shows the rollout finalized, so everyone gets the build. Only a new submission helps.'
+    : 'Somebody finalized the rollout outside Rampart.';
+}
+
+/** A newer submission can only be published once this rollout ended; the Store's word on ours is then the past. */
+export const replaced: Gate = ({ observed }) =>
+  observed.kind === 'published' &&
+  observed.replacedBy !== undefined &&
+  observed.rollout.state === 'inProgress'
+    ? {
+        kind: 'fail',
+        actor: 'partnerCenter',
+        reason: 'replaced',
+        sentence: `The track now publishes submission ${observed.replacedBy}; this rollout has nothing left to steer.`,
+      }
+    : undefined;
+
+/** The percentage is not what Rampart left: its own raise came through late, or somebody changed it. */
+export const percentageMoved: Gate = ({ rollout, observed, now }) => {
+  const seen = shownRollout(observed);
+  if (!seen || samePercentage(seen.percentage, rollout.percentage)) return undefined;
+  const { intent } = rollout;
+  if (intent?.kind === 'raise' && showsRaise(seen.percentage, intent.percentage))
+    return confirmed(intent, seen.percentage, now);
+  const raised = seen.percentage > rollout.percentage;
+  const change = raised ? 'raised' : 'lowered';
+  const from = `from ${sayPercentage(rollout.percentage)} to ${sayPercentage(seen.percentage)}`;
+  return {
+    kind: 'adopt',
+    actor: 'partnerCenter',
+    reason: change,
+    sentence: raised
+      ? `Somebody raised the rollout outside Rampart ${from}; its bake begins anew.`
+      : `Somebody lowered the rollout outside Rampart ${from}; Rampart stays there until the cap is lifted.`,
+    adoption: { change, percentage: seen.percentage },
+    nextLookAt: now,
+  };
+};
+
+function confirmed(intent: Intent, percentage: number, now: Date): Decision {
+  const what = {
+    raise: sayPercentage(percentage),
+    halt: 'the halt',
+    finalize: 'the finalize',
+  }[intent.kind];
+  return {
+    kind: 'adopt',
+    actor: intent.actor,
+    reason: `confirmed:${intent.kind}`,
+    sentence: `The Store confirms ${what}, as intended ${sayDuration(now.getTime() - intent.since.getTime())} ago.`,
+    adoption: { change: 'confirmed', intent, percentage },
+    nextLookAt: now,
+  };
+}

@@ -1,0 +1,125 @@
+import type { Decision, Gate, Situation } from './decision.ts';
+import { intentEscalation } from './intentGates.ts';
+import { after, looks } from './looks.ts';
+import { shownRollout, stageOf } from './observed.ts';
+import type { Rollout } from './rollout.ts';
+import { sayPercentage } from './sentence.ts';
+
+/** The gates before there is a rollout in progress to steer: the Store cannot be read, or has not published it yet. */
+
+export const storeUnreadable: Gate = ({ rollout, observed, now }) => {
+  if (observed.kind !== 'unreadable') return undefined;
+  return {
+    kind: 'wait',
+    reason: 'storeUnreadable',
+    sentence: `The Store could not be read: ${observed.cause}. Nothing is raised until it can.`,
+    nextLookAt: observed.retryAt ?? after(now, looks.unreadable),
+    ...intentEscalation(rollout.intent, now),
+  };
+};
+
+export const submissionMissing: Gate = ({ observed }) =>
+  observed.kind === 'missing'
+    ? {
+        kind: 'fail',
+        actor: 'partnerCenter',
+        reason: 'submissionMissing',
+        sentence: `The submission is gone from its track: ${observed.cause}.`,
+      }
+    : undefined;
+
+export const unpublished: Gate = (situation) => {
+  const { observed, rollout } = situation;
+  if (observed.kind !== 'unpublished') return undefined;
+  switch (stageOf(observed.status)) {
+    case 'failed':
+      return submissionFailed(observed.status, observed.problems);
+    case 'draft':
+      return draft(situation, observed.status);
+    default:
+      return waitForPublication(
+        situation,
+        `The Store is at ${observed.status}; ${whatFollows(rollout)}.`,
+        'notPublished',
+      );
+  }
+};
+
+function submissionFailed(status: string, problems: readonly string[]): Decision {
+  const says = problems.length > 0 ? `: ${problems.join('; ')}` : '';
+  return {
+    kind: 'fail',
+    actor: 'store',
+    reason: 'submissionFailed',
+    sentence: `The Store will not publish the submission, its status is ${status}${says}. Mend it and start a rollout for the new submission.`,
+  };
+}
+
+/** The Store documents CommitStarted → CommitFailed, and has been seen to fall back to the draft instead. */
+function draft(situation: Situation, status: string): Decision {
+  const before = situation.rollout.submissionStatus;
+  return before !== undefined && stageOf(before) === 'processing'
+    ? waitForPublication(
+        situation,
+        `The Store fell back from ${before} to ${status}; commit the submission again.`,
+        'fellBack',
+      )
+    : waitForPublication(
+        situation,
+        `The submission is a draft (${status}); it has to be committed first.`,
+        'draft',
+      );
+}
+
+function waitForPublication({ rollout, now }: Situation, sentence: string, reason: string): Decision {
+  return {
+    kind: reason === 'notPublished' ? 'wait' : 'hold',
+    reason,
+    sentence,
+    nextLookAt: after(now, looks.awaitingPublication),
+    ...intentEscalation(rollout.intent, now),
+  };
+}
+
+const whatFollows = ({ intent }: Rollout): string =>
+  intent?.kind === 'halt'
+    ? 'the halt follows as soon as it publishes the submission'
+    : 'the rollout begins once it publishes';
+
+export const notGradual: Gate = ({ observed }) =>
+  shownRollout(observed)?.state === 'notGradual'
+    ? {
+        kind: 'fail',
+        actor: 'store',
+        reason: 'notGradual',
+        sentence:
+          'The submission was published to everyone at once: it has no gradual rollout. Set the rollout percentage before the next submission is committed.',
+      }
+    : undefined;
+
+export const notStarted: Gate = ({ rollout, observed, now }) => {
+  const state = shownRollout(observed)?.state;
+  if (state !== 'notStarted' && state !== 'unknown') return undefined;
+  return {
+    kind: 'wait',
+    reason: 'notStarted',
+    sentence: 'The submission is published, and the Store has not begun its rollout yet.',
+    nextLookAt: after(now, looks.unreadable),
+    ...intentEscalation(rollout.intent, now),
+  };
+};
+
+export const justPublished: Gate = ({ rollout, observed, now }) => {
+  const seen = shownRollout(observed);
+  if (rollout.phase !== 'awaitingPublication' || !seen || observed.kind !== 'published') return undefined;
+  const { percentage } = seen;
+  const versions = observed.candidateVersions ?? [];
+  return {
+    kind: 'adopt',
+    actor: 'store',
+    reason: 'published',
+    sentence: `The Store published the submission; its rollout is in progress at ${sayPercentage(percentage)}.`,
+    adoption: { change: 'published', percentage, candidateVersions: versions },
+    nextLookAt: now,
+  };
+};
