@@ -23,7 +23,7 @@ test('somebody raised: the step is the one reached, and bakes anew', async () =>
     phase: 'ramping',
     percentage: 40,
     step: { number: 2 },
-    decision: { reason: 'bakingUnmeasured' },
+    decision: { reason: 'baking' },
   });
   const told = (await scene.api.journal(id)).find(
     ({ subject, actor }) => subject === 'adopt' && actor === 'partnerCenter',

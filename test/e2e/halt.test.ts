@@ -150,15 +150,50 @@ describe('a person’s halt', () => {
     });
   });
 
-  test('that meets somebody else’s finalize ends as completed, and says that it came too late', async () => {
+  test('that meets somebody else’s finalize is refused, and the rollout says that it came too late', async () => {
     const { id, applicationId, flightId } = await scene.ramp();
     await scene.control.partnerCenter('finalize', { applicationId, flightId });
     const { status, body } = await halt(id);
-    expect(status).toBe(200);
+    expect(status).toBe(409);
     expect(body).toMatchObject({
-      phase: 'completed',
-      sentence: 'The halt came too late: the Store shows the rollout finalized. Only a new submission helps.',
+      detail:
+        'The rollout is completed. The halt came too late: the Store shows the rollout finalized. Only a new submission helps.',
     });
+    expect((await scene.api.rollout(id)).phase).toBe('completed');
+    expect((await halt(id)).status).toBe(409);
+  });
+
+  test('acts at once, although no look has seen the publication yet', async () => {
+    const submitted = await scene.submit();
+    await scene.control.advanceClock(untilPublished);
+    const { id } = await scene.start(submitted);
+    expect((await halt(id)).status).toBe(200);
+    expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutStopped');
+  });
+
+  test('keeps a finalize that was throttled from being sent again', async () => {
+    const { id, ...submitted } = await scene.ramp();
+    await scene.control.addFaults([
+      { match: { path: 'finalizepackagerollout' }, fault: { kind: 'status429', seconds: 1 } },
+    ]);
+    const finalize = await scene.api.send('POST', `rollouts/${id}/finalize`, { reason: 'go' });
+    expect(finalize.status).toBe(202);
+    expect((await halt(id)).status).toBe(200);
+    await scene.pass(hour);
+    expect(await scene.changesAsked(submitted)).toEqual(['finalizepackagerollout', 'haltpackagerollout']);
+    expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutStopped');
+  });
+
+  test('wins in a storm of other commands', async () => {
+    const { id, ...submitted } = await scene.ramp();
+    const storm = Array.from({ length: 30 }, (_, index) =>
+      scene.api.send('POST', `rollouts/${id}/cap`, { percentage: 10 + index, reason: 'storm' }),
+    );
+    expect((await halt(id)).status).toBe(200);
+    await Promise.all(storm);
+    expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutStopped');
+    const journal = await scene.api.journal(id);
+    expect(journal.map(({ sequence }) => sequence)).toEqual(journal.map((_, index) => index + 1));
   });
 
   test('wins over a pass that is under way', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { problemSchema } from '../support/api.ts';
 import { policyDocument } from '../support/builders.ts';
 import { openScene, type Scene, type Submitted } from '../support/scene.ts';
@@ -217,8 +218,8 @@ describe('once it is there', () => {
 
   const sample = {
     signal: 'launch',
-    start: '2026-11-02T00:00:00Z',
-    end: '2026-11-02T01:00:00Z',
+    start: '2026-02-02T00:00:00Z',
+    end: '2026-02-02T01:00:00Z',
     candidate: { failed: 1, exposed: 2 },
   };
   test.each<[string, object, string]>([
@@ -227,10 +228,10 @@ describe('once it is there', () => {
       { signal: 'lunch' },
       'samples[0].signal "lunch" is read by no check of the policy; it reads launch',
     ],
-    ['an end before its start', { end: '2026-11-01T01:00:00Z' }, 'samples[0].end must be after the start'],
+    ['an end before its start', { end: '2026-02-01T01:00:00Z' }, 'samples[0].end must be after the start'],
     [
       'two days in one interval',
-      { end: '2026-11-04T00:00:00Z' },
+      { end: '2026-02-04T00:00:00Z' },
       'samples[0].end must be within 25 hours of the start',
     ],
     [
@@ -240,6 +241,17 @@ describe('once it is there', () => {
     ],
     ['a negative count', { candidate: { failed: -3, exposed: 2 } }, 'samples[0].candidate.failed Too small'],
     ['no time', { start: 'yesterday' }, 'samples[0].start'],
+    [
+      'a value where a rate is limited',
+      { candidate: { value: 3 } },
+      'samples[0].candidate is a value; the checks of "launch" limit a rate',
+    ],
+    [
+      'a time that is yet to come',
+      { start: '2027-01-01T00:00:00Z', end: '2027-01-01T01:00:00Z' },
+      'samples[0].end is in the future',
+    ],
+    ['a name too long for a key', { source: '漢'.repeat(30) }, 'samples[0].source is longer than 64 bytes'],
     [
       'a misspelt key',
       { candidate: { faild: 3, exposed: 2 } },
@@ -269,8 +281,45 @@ describe('once it is there', () => {
     await problem(400, 'GET', 'rollouts?phase=flying');
     await problem(400, 'GET', 'rollouts?pageSize=0');
     await problem(400, 'GET', 'rollouts?continuationToken=nonsense');
+    for (const forged of [
+      { nextPartitionKey: 'x', nextRowKey: 1 },
+      { nextPartitionKey: '\ud800' },
+      { nextRowKey: 'x' },
+    ]) {
+      const token = encodeURIComponent(Buffer.from(JSON.stringify(forged)).toString('base64'));
+      await problem(400, 'GET', `rollouts?continuationToken=${token}`);
+    }
     await problem(400, 'GET', 'rollouts?sort=up');
   });
+});
+
+test('lists and journals are read page by page', async () => {
+  const first = await scene.start(await scene.submit());
+  const pages = async (path: string): Promise<number[]> => {
+    const sizes: number[] = [];
+    let token: string | undefined;
+    do {
+      const query = token === undefined ? '' : `&continuationToken=${encodeURIComponent(token)}`;
+      const { body } = await scene.api.send('GET', `${path}?pageSize=1${query}`);
+      const page = z
+        .object({ items: z.array(z.unknown()), continuationToken: z.string().optional() })
+        .parse(body);
+      sizes.push(page.items.length);
+      token = page.continuationToken;
+    } while (token !== undefined);
+    return sizes;
+  };
+  const listed = await pages('rollouts');
+  expect(listed.reduce((sum, size) => sum + size, 0)).toBeGreaterThanOrEqual(2);
+  expect(Math.max(...listed)).toBe(1);
+  const journaled = await pages(`rollouts/${first.id}/journal`);
+  expect(journaled.reduce((sum, size) => sum + size, 0)).toBe((await scene.api.journal(first.id)).length);
+});
+
+test('an answer does not grow with what is wrong', async () => {
+  const samples = Array.from({ length: 1_000 }, () => ({ a: 1, b: 2, c: 3, d: 4 }));
+  const { body } = await scene.api.send('POST', `rollouts/${unknownId}/samples`, { samples });
+  expect(problemSchema.parse(body).mistakes?.length).toBe(51);
 });
 
 describe('a rollout that is not there', () => {
@@ -318,6 +367,7 @@ test('health names the parts, and tells no secret', async () => {
   expect(body).toEqual({
     healthy: true,
     parts: [
+      { name: 'configuration', healthy: true },
       { name: 'state', healthy: true },
       { name: 'store:contoso', healthy: true },
     ],
@@ -330,6 +380,6 @@ test('health names the parts, and tells no secret', async () => {
   expect(ill.status).toBe(503);
   expect(ill.body).toMatchObject({
     healthy: false,
-    parts: [{ healthy: true }, { name: 'store:contoso', healthy: false }],
+    parts: [{ healthy: true }, { healthy: true }, { name: 'store:contoso', healthy: false }],
   });
 });

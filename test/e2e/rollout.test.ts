@@ -135,6 +135,17 @@ describe('the Store’s own analytics', () => {
     );
   });
 
+  test('that know nothing of the build are silence: they hold it, and people are told', async () => {
+    await scene.control.setToggles({ flightsInAnalytics: false });
+    const { id } = await scene.ramp(analytics(0.1), { crashRate: 0.001 });
+    for (let days = 0; days < 5; days++) await scene.pass(day);
+    await scene.control.setToggles({ flightsInAnalytics: true });
+    const rollout = await scene.api.rollout(id);
+    expect(rollout).toMatchObject({ percentage: 5, evidence: [{ kind: 'unmeasured' }] });
+    expect(rollout.sentence).toContain('know no active device with 2.0.0.0');
+    expect((await scene.api.journal(id)).some(({ escalated }) => escalated)).toBe(true);
+  });
+
   test('that do not answer hold the rollout, and say why', async () => {
     const { id } = await scene.ramp(analytics(0.1), { crashRate: 0.001 });
     await scene.control.addFaults([
@@ -155,6 +166,7 @@ describe('the Store’s own analytics', () => {
 describe('silence', () => {
   test('holds, and is told to people after its limit', async () => {
     const { id } = await scene.ramp();
+    await scene.pass(2 * hour);
     await scene.pass(6 * hour);
     expect(await scene.api.rollout(id)).toMatchObject({
       percentage: 5,
@@ -229,6 +241,14 @@ describe('people', () => {
     const { status, body } = await scene.api.send('POST', `rollouts/${id}/finalize`, { reason: 'a hotfix' });
     expect(status).toBe(200);
     expect(body).toMatchObject({ phase: 'completed' });
+    expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutComplete');
+  });
+
+  test('finalize, although no look has seen the publication yet', async () => {
+    const submitted = await scene.submit();
+    await scene.control.advanceClock(untilPublished);
+    const { id } = await scene.start(submitted);
+    expect((await scene.api.send('POST', `rollouts/${id}/finalize`, { reason: 'now' })).status).toBe(200);
     expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutComplete');
   });
 

@@ -43,6 +43,9 @@ test('a state that cannot be reached is 503, and the log that says why has no se
   const { status, body } = await scene.api.send('GET', `rollouts/${id}`);
   expect(status).toBe(503);
   expect(body).toMatchObject({ detail: 'The state cannot be reached. Try again.' });
+  const health = await scene.api.send('GET', 'health');
+  expect(health).toMatchObject({ status: 503, body: { healthy: false } });
+  expect(JSON.stringify(health.body)).toContain('{"name":"state","healthy":false');
   const log = scene.stage.host.logs().join('\n');
   expect(log).toMatch(/error getRollout .*ECONNREFUSED/);
   expect(log).not.toMatch(/AccountKey|SharedKey [^*[]|sig=/);

@@ -51,6 +51,7 @@ export const ramping = (change: Partial<Rollout> = {}): Rollout => ({
   submissionStatus: 'Published',
   candidateVersions: ['2.0.0.0'],
   percentage: 5,
+  reached: 5,
   step: 0,
   stepSince: start,
   ...change,

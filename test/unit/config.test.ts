@@ -63,7 +63,7 @@ describe('storage', () => {
 
 describe('publishers', () => {
   test.each([
-    ['a certificate', { kind: 'certificate', path: '/secrets/store.pem' }],
+    ['a certificate', { kind: 'certificate', path: import.meta.filename }],
     ['a managed identity', { kind: 'federated' }],
   ])('may use %s', (_, credential) => {
     const config = readConfig(
@@ -87,10 +87,61 @@ describe('publishers', () => {
 
   test('that are no JSON are not repeated', () => {
     const message = problems({ RAMPART_PUBLISHERS: '[{"clientSecret":"hunter2"' });
-    expect(message).toContain('RAMPART_PUBLISHERS expected array');
+    expect(message).toContain('RAMPART_PUBLISHERS is not JSON');
     expect(message).not.toContain('hunter2');
   });
 });
+
+test.each<[string, Record<string, string | undefined>, string]>([
+  [
+    'a storage that is no connection string',
+    { AzureWebJobsStorage: 'nonsense' },
+    'AzureWebJobsStorage is not a connection string',
+  ],
+  [
+    'a storage with half of one',
+    { AzureWebJobsStorage: 'AccountName=x' },
+    'AzureWebJobsStorage is not a connection string',
+  ],
+  [
+    'tables over plain http',
+    { AzureWebJobsStorage: undefined, AzureWebJobsStorage__tableServiceUri: 'http://a.example' },
+    'AzureWebJobsStorage__tableServiceUri is not a URL that begins with https:',
+  ],
+  [
+    'a Store over plain http',
+    { RAMPART_STORE_URL: 'http://store.example' },
+    'RAMPART_STORE_URL must begin with https:',
+  ],
+  [
+    'an authority over plain http',
+    { RAMPART_AUTHORITY: 'http://login.example' },
+    'RAMPART_AUTHORITY must begin with https:',
+  ],
+  [
+    'a schedule of letters',
+    { RAMPART_POLL_SCHEDULE: 'a b c d e f' },
+    'RAMPART_POLL_SCHEDULE is not a schedule',
+  ],
+  [
+    'a certificate that is not there',
+    {
+      RAMPART_PUBLISHERS: JSON.stringify([
+        { ...publisher, credential: { kind: 'certificate', path: '/nope.pem' } },
+      ]),
+    },
+    'RAMPART_PUBLISHERS: the certificate of contoso is not at its path',
+  ],
+])('%s is found at start', (_, change, says) => {
+  expect(problems(change)).toContain(says);
+});
+
+test.each(['0 */5 * * * *', '*/10 * * * * *', '0 30 9 * Jan Mon-Fri', '0 0,30 8-18 1 1/2 *'])(
+  '%s is a schedule',
+  (schedule) => {
+    expect(readConfig(environment({ RAMPART_POLL_SCHEDULE: schedule })).pollSchedule).toBe(schedule);
+  },
+);
 
 test('every problem is in one message', () => {
   const message = problems({

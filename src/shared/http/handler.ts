@@ -8,7 +8,6 @@ export type Call = { readonly request: HttpRequest; readonly ports: Ports; reado
 
 export const logOf = (context: InvocationContext): Log => ({
   info: (sentence) => context.info(sentence),
-  warn: (sentence) => context.warn(sentence),
   error: (sentence) => context.error(sentence),
 });
 

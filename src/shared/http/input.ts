@@ -2,7 +2,7 @@ import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { mistakesOf } from '../mistakes.ts';
 import { instantSchema } from '../rollout/evidence.ts';
-import { policySchema } from '../rollout/policy.ts';
+import { nameSchema, policySchema } from '../rollout/policy.ts';
 import { phases } from '../rollout/vocabulary.ts';
 import { longestSampleMs } from '../state/samples.ts';
 import { InvalidInputError } from '../usecases/errors.ts';
@@ -56,7 +56,6 @@ export const capSchema = z.strictObject({
   reason: reasonSchema,
 });
 
-const nameSchema = z.string().min(1).max(64);
 const countSchema = z.number().min(0).max(1e12);
 
 const candidateSchema = z.union([
@@ -89,11 +88,13 @@ const sampleSchema = z
   });
 export const samplesSchema = z.strictObject({ samples: z.array(sampleSchema).min(1).max(1_000) });
 
+const keySchema = z.string().refine((key) => key.isWellFormed());
+
 /** The tables' own token: base64 of JSON that names the next keys. */
 function isContinuationToken(token: string): boolean {
   try {
     return z
-      .object({ nextPartitionKey: z.string() })
+      .object({ nextPartitionKey: keySchema, nextRowKey: keySchema.optional() })
       .safeParse(JSON.parse(Buffer.from(token, 'base64').toString())).success;
   } catch {
     return false;
@@ -139,7 +140,7 @@ export async function readJson<Schema extends z.ZodType>(
   limit: number,
 ): Promise<z.output<Schema>> {
   const type = request.headers.get('content-type') ?? 'application/json';
-  if (!/^application\/(.+\+)?json\b/i.test(type))
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
     throw new NotJsonError(`The content type is ${type.slice(0, 100)}; send application/json.`);
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw new BodyTooLargeError(limit);
   const text = await request.text();
@@ -156,9 +157,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The `{id}` of the route. @throws InvalidInputError */
+/** The `{id}` of the route; flight ids are the same in capitals. @throws InvalidInputError */
 export function rolloutIdIn(request: HttpRequest): string {
-  const id = request.params.id ?? '';
+  const [applicationId = '', track = '', ...rest] = (request.params.id ?? '').split('.');
+  const id = [applicationId, track.toLowerCase(), ...rest].join('.');
   if (rolloutIdPattern.test(id)) return id;
   const form = '{applicationId}.{flightId or "production"}.{submissionId}';
   throw new InvalidInputError(`The id is not a rollout's: it has the form ${form}.`, [

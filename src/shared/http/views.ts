@@ -62,22 +62,14 @@ const bySomeone = ({ actor, reason, at }: { actor: string; reason: string; at: D
   at: time(at),
 });
 
-const intentOf = ({
-  kind,
-  percentage,
-  actor,
-  reason,
-  since,
-  attempts,
-  lastOutcome,
-}: NonNullable<Rollout['intent']>) => ({
-  kind,
-  percentage,
-  actor,
-  reason,
-  since: time(since),
-  attempts,
-  lastOutcome,
+const intentOf = (intent: NonNullable<Rollout['intent']>) => ({
+  kind: intent.kind,
+  ...(intent.kind === 'raise' && { percentage: intent.percentage }),
+  actor: intent.actor,
+  reason: intent.reason,
+  since: time(intent.since),
+  attempts: intent.attempts,
+  lastOutcome: intent.lastOutcome,
 });
 
 export const entryOf = (entry: JournalEntry) => z.encode(journalEntrySchema, entry);

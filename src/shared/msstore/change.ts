@@ -65,7 +65,7 @@ type Failure = { readonly result: Exclude<SendResult, 'accepted'>; readonly erro
 type Sent<Answer> = { readonly result: 'accepted'; readonly answer: Answer } | Failure;
 
 /** What carrying out a change needs besides the change itself. */
-type Means = { readonly call: Call; readonly requester: Pick<Requester, 'delayAfter' | 'pause'> };
+type Means = { readonly call: Call; readonly requester: Pick<Requester, 'delayAfter' | 'pause' | 'pauseOr'> };
 
 const outcomeUnknown = (operation: StoreOperation, { correlationId }: Call, cause: unknown) =>
   new StoreOutcomeUnknownError({ operation, correlationId }, cause);
@@ -118,12 +118,12 @@ async function recover<Answer, State>(
   const next = afterSend(result, inDoubt);
   if (next === 'read') {
     const state = await readAfter(change, delay, means);
-    const then = afterRead(result, change.applied(state), delay !== 'stop');
+    const then = afterRead(result, change.applied(state), delay !== 'stop' && !means.call.once);
     if (then === 'fail') throw error;
     return then === 'done' ? { state } : 'repeat';
   }
-  if (next === 'fail' || delay === 'stop') throw error;
-  await means.requester.pause(means.call, delay);
+  if (next === 'fail' || delay === 'stop' || means.call.once) throw error;
+  await means.requester.pauseOr(means.call, delay, error);
   return 'repeat';
 }
 

@@ -10,7 +10,11 @@ import type {
   TrackState,
 } from './model.ts';
 
-export type CallOptions = { readonly abortSignal?: AbortSignal };
+export type CallOptions = {
+  readonly abortSignal?: AbortSignal;
+  /** For changes: send at most once, and leave what did not come through to the caller. */
+  readonly once?: boolean;
+};
 
 /** What a pass reads of the Store. */
 export interface StoreReader {

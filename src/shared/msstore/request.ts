@@ -27,6 +27,8 @@ export type Call = {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly abortSignal: AbortSignal | undefined;
+  /** A change is sent at most once. */
+  readonly once: boolean;
 };
 
 /** One HTTP exchange with the Store, for counting and logging. */
@@ -84,8 +86,8 @@ export class Requester {
 
   /** Begins a call, and with it its budget of time. */
   begin(options: CallOptions = {}): Call {
-    const { abortSignal } = options;
-    return { correlationId: randomUUID(), startedAt: this.#options.runtime.now(), abortSignal };
+    const { abortSignal, once = false } = options;
+    return { correlationId: randomUUID(), startedAt: this.#options.runtime.now(), abortSignal, once };
   }
 
   /**
@@ -116,7 +118,7 @@ export class Requester {
       } catch (error) {
         const delay = error instanceof StoreError ? this.delayAfter(call, error, attempt) : 'stop';
         if (delay === 'stop') throw error;
-        await this.pause(call, delay);
+        await this.pauseOr(call, delay, error);
       }
     }
   }
@@ -136,6 +138,15 @@ export class Requester {
 
   async pause(call: Call, ms: number): Promise<void> {
     await this.#options.runtime.sleep(ms, call.abortSignal);
+  }
+
+  /** An end that comes while waiting is no reason of its own: what was waited for is. */
+  async pauseOr(call: Call, ms: number, error: unknown): Promise<void> {
+    try {
+      await this.pause(call, ms);
+    } catch {
+      throw error;
+    }
   }
 
   async #exchange(call: Call, request: StoreRequest, token: string, attempt: number): Promise<HttpAnswer> {

@@ -4,6 +4,7 @@ import { dropCap, dropPause, intend } from './moves.ts';
 import { intentRemarks } from './remarks.ts';
 import { currentBake, type Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
+import { sayPause } from './stepGates.ts';
 import { hasEnded } from './vocabulary.ts';
 
 /** What a person can tell a rollout. */
@@ -42,12 +43,18 @@ export function receive(rollout: Rollout, command: Command, now: Date): Answer {
 const refused = (sentence: string): Answer => ({ kind: 'refused', sentence });
 const already = (sentence: string): Answer => ({ kind: 'already', sentence });
 
+function says(command: Command): string {
+  if (command.kind !== 'cap') return command.reason;
+  const { percentage, reason } = command;
+  return percentage === null ? `Cap lifted: ${reason}` : `Capped at ${sayPercentage(percentage)}: ${reason}`;
+}
+
 function accepted(before: Rollout, after: Rollout, command: Command, now: Date): Answer {
   const told: Remark = {
     kind: 'command',
     actor: 'operator',
     subject: command.kind,
-    sentence: command.reason,
+    sentence: says(command),
   };
   // An intent is tried at once by whoever gave it; the passes take it up only if that comes to nothing.
   const nextLookAt = after.intent ? nextIntentLook(now, 1) : now;
@@ -72,12 +79,12 @@ function receiveAfterEnd({ phase, decision }: Rollout, { kind }: Command): Answe
 }
 
 function halt(rollout: Rollout, command: Command, now: Date): Answer {
-  if (rollout.phase === 'halting') return already('A halt is under way.');
+  if (rollout.phase === 'halting') return accepted(rollout, rollout, command, now);
   return accepted(rollout, intended(rollout, 'halt', command, now), command, now);
 }
 
 function finalize(rollout: Rollout, command: Command, now: Date): Answer {
-  if (rollout.phase === 'finalizing') return already('A finalize is under way.');
+  if (rollout.phase === 'finalizing') return accepted(rollout, rollout, command, now);
   if (rollout.phase === 'halting') return refused('A halt is under way, and nothing overtakes a halt.');
   if (rollout.phase === 'awaitingPublication')
     return refused(
@@ -105,21 +112,19 @@ const underway = ({ phase }: Rollout): Answer | undefined =>
 
 function pause(rollout: Rollout, command: Command, now: Date): Answer {
   if (rollout.pause) return already(`The rollout is paused: ${rollout.pause.reason}`);
-  return (
-    underway(rollout) ??
-    accepted(
-      rollout,
-      { ...rollout, pause: { actor: 'operator', reason: command.reason, at: now } },
-      command,
-      now,
-    )
-  );
+  const by = { actor: 'operator', reason: command.reason, at: now } as const;
+  const sentence = sayPause(rollout, by);
+  const paused: Rollout = {
+    ...rollout,
+    pause: by,
+    decision: { kind: 'hold', reason: 'paused', sentence, at: now },
+  };
+  return underway(rollout) ?? accepted(rollout, paused, command, now);
 }
 
 function resume(rollout: Rollout, command: Command, now: Date): Answer {
-  return rollout.pause
-    ? accepted(rollout, dropPause(rollout), command, now)
-    : already('The rollout is not paused.');
+  if (!rollout.pause) return already('The rollout is not paused.');
+  return underway(rollout) ?? accepted(rollout, dropPause(rollout), command, now);
 }
 
 function approve(rollout: Rollout, command: Command, now: Date): Answer {
@@ -139,12 +144,10 @@ function approve(rollout: Rollout, command: Command, now: Date): Answer {
 
 function cap(rollout: Rollout, command: Extract<Command, { kind: 'cap' }>, now: Date): Answer {
   const { percentage, reason } = command;
-  if (percentage === null)
-    return rollout.cap
-      ? accepted(rollout, dropCap(rollout), command, now)
-      : already('The rollout is not capped.');
-  return (
-    underway(rollout) ??
-    accepted(rollout, { ...rollout, cap: { percentage, actor: 'operator', reason, at: now } }, command, now)
-  );
+  if (percentage === null && !rollout.cap) return already('The rollout is not capped.');
+  const capped: Rollout =
+    percentage === null
+      ? dropCap(rollout)
+      : { ...rollout, cap: { percentage, actor: 'operator', reason, at: now } };
+  return underway(rollout) ?? accepted(rollout, capped, command, now);
 }

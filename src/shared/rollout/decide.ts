@@ -9,11 +9,14 @@ import type { Rollout } from './rollout.ts';
 import * as step from './stepGates.ts';
 
 /**
- * The order of the gates is the order of what they protect: first what the Store says (it outranks what is stored),
- * then harm, which may halt at any time, then what holds, and a person's approval last, so that "needs approval" is
- * only said when nothing else stands in the way.
+ * The order of the gates is the order of what they protect. Harm comes first: evidence is asked for only while users
+ * can be harmed, also when the Store cannot be read, and then nothing else matters. Next is what the Store says, which
+ * outranks what is stored; then what was intended and is not confirmed; then what holds. A person's approval is among the
+ * last, so that "needs approval" is only said when nothing else stands in the way.
  */
 const order: readonly Gate[] = [
+  health.harm,
+  health.silenceHalts,
   publication.storeUnreadable,
   publication.submissionMissing,
   publication.unpublished,
@@ -23,8 +26,6 @@ const order: readonly Gate[] = [
   publication.notStarted,
   intent.haltUnderway,
   publication.justPublished,
-  health.harm,
-  health.silenceHalts,
   intent.finalizeUnderway,
   drift.percentageMoved,
   health.badHolds,
@@ -35,6 +36,7 @@ const order: readonly Gate[] = [
   health.unaskedHolds,
   step.capped,
   step.approvalMissing,
+  step.raiseFailed,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import type { Evidence } from './evidence.ts';
 import type { Observed } from './observed.ts';
+import type { Reason } from './reason.ts';
 import type { Intent, Rollout } from './rollout.ts';
 import type { Actor } from './vocabulary.ts';
 
@@ -12,8 +13,8 @@ export type Situation = {
 };
 
 type Common = {
-  /** Tells decisions of one kind apart; a decision is journaled when kind or reason change. */
-  readonly reason: string;
+  /** A decision is journaled when kind or reason change. */
+  readonly reason: Reason;
   /** The decision for people, with its numbers; the same in journal, API, log and pages. */
   readonly sentence: string;
 };
@@ -24,9 +25,16 @@ type Goes = Common & {
   readonly escalation?: Escalation;
 };
 
+/** What people are told of. */
 export type Escalation =
+  /** These checks are silent for long. */
   | { readonly of: 'unmeasured'; readonly checks: readonly string[] }
-  | { readonly of: 'intent' };
+  /** The Store does not confirm a halt or a finalize. */
+  | { readonly of: 'intent' }
+  /** The Store cannot be read. */
+  | { readonly of: 'store' }
+  /** Raises do not come through. */
+  | { readonly of: 'raise' };
 
 /** How the Store's own state moved without Rampart. */
 export type Adoption =

@@ -1,8 +1,9 @@
 import type { Decision, Gate } from './decision.ts';
 import { sayDuration } from './duration.ts';
-import { samePercentage, shownRollout, showsRaise } from './observed.ts';
+import { type Observed, samePercentage, shownRollout, showsRaise } from './observed.ts';
 import type { Intent, Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
+import { hold } from './situation.ts';
 
 /** The gates that find that the Store's own state moved: by an intent that came through late, or by somebody else. */
 
@@ -15,11 +16,16 @@ export const ended: Gate = ({ rollout, observed, now }) => {
     kind: 'adopt',
     actor: 'partnerCenter',
     reason: state,
-    sentence: endedElsewhere(rollout, state),
+    sentence: `${endedElsewhere(rollout, state)}${nowPublished(observed)}`,
     adoption: { change: state === 'stopped' ? 'halted' : 'finalized' },
     nextLookAt: now,
   };
 };
+
+const nowPublished = (observed: Observed): string =>
+  observed.kind === 'published' && observed.replacedBy !== undefined
+    ? ` The track now publishes submission ${observed.replacedBy}.`
+    : '';
 
 function endedElsewhere({ intent, percentage }: Rollout, state: 'stopped' | 'complete'): string {
   if (state === 'stopped')
@@ -29,25 +35,31 @@ function endedElsewhere({ intent, percentage }: Rollout, state: 'stopped' | 'com
     : 'Somebody finalized the rollout outside Rampart.';
 }
 
-/** A newer submission can only be published once this rollout ended; the Store's word on ours is then the past. */
-export const replaced: Gate = ({ observed }) =>
-  observed.kind === 'published' &&
-  observed.replacedBy !== undefined &&
-  observed.rollout.state === 'inProgress'
-    ? {
-        kind: 'fail',
-        actor: 'partnerCenter',
-        reason: 'replaced',
-        sentence: `The track now publishes submission ${observed.replacedBy}; this rollout has nothing left to steer.`,
-      }
-    : undefined;
+/**
+ * Another submission is published on the track, and ours is said to be in progress all the same. One contradictory answer
+ * is no reason to let go of a rollout; the same answer at the next look is.
+ */
+export const replaced: Gate = (situation) => {
+  const { rollout, observed } = situation;
+  if (observed.kind !== 'published' || observed.replacedBy === undefined) return undefined;
+  if (observed.rollout.state !== 'inProgress') return undefined;
+  const sentence = `The track now publishes submission ${observed.replacedBy}`;
+  if (rollout.decision?.reason === 'replaced')
+    return {
+      kind: 'fail',
+      actor: 'partnerCenter',
+      reason: 'replaced',
+      sentence: `${sentence}; this rollout has nothing left to steer.`,
+    };
+  return hold(situation, 'replaced', `${sentence}, and shows this rollout in progress. Looking again.`);
+};
 
 /** The percentage is not what Rampart left: its own raise came through late, or somebody changed it. */
 export const percentageMoved: Gate = ({ rollout, observed, now }) => {
   const seen = shownRollout(observed);
   if (!seen || samePercentage(seen.percentage, rollout.percentage)) return undefined;
   const { intent } = rollout;
-  if (intent?.kind === 'raise' && showsRaise(seen.percentage, intent.percentage))
+  if (intent?.kind === 'raise' && showsRaise(seen.percentage, rollout.percentage, intent.percentage))
     return confirmed(intent, seen.percentage, now);
   const raised = seen.percentage > rollout.percentage;
   const change = raised ? 'raised' : 'lowered';

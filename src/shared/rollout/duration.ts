@@ -16,7 +16,7 @@ function parseDuration(text: string): number {
 /** The shortest way to write a duration of whole seconds as a policy would: `21600000` → `6h`. */
 export function writeDuration(ms: number): string {
   const unit = unitsFromLargest.find((candidate) => ms % unitMs[candidate] === 0) ?? 's';
-  return `${Math.round(ms / unitMs[unit])}${ms === 0 ? 's' : unit}`.replace(/^0.$/, '0s');
+  return `${Math.round(ms / unitMs[unit])}${ms === 0 ? 's' : unit}`;
 }
 
 /** A duration as policies write it (`90s`, `30m`, `6h`, `2d`); decoded to milliseconds. */

@@ -12,13 +12,15 @@ import type { Intent, Rollout } from './rollout.ts';
 export function evolve(situation: Situation, decision: Decision): Change {
   const { rollout, now } = situation;
   const moved = move(lookedAt(situation, decision), situation, decision);
-  return withJournal(told(moved, decision, now), remarksOn(rollout, moved, situation, decision), now);
+  return withJournal(markTold(moved, decision, now), remarksOn(rollout, moved, situation, decision), now);
 }
 
 /** What every pass leaves behind, whatever it concluded. A pass that asked no check leaves the evidence as it was. */
 function lookedAt({ rollout, observed, evidence, now }: Situation, decision: Decision): Rollout {
+  const { storeUnreadable, ...rest } = rollout;
   return {
-    ...rollout,
+    ...rest,
+    ...(observed.kind === 'unreadable' && { storeUnreadable: storeUnreadable ?? { since: now } }),
     ...('status' in observed && { submissionStatus: observed.status }),
     ...(evidence.length > 0 && {
       evidence: [...evidence],
@@ -57,18 +59,14 @@ const dropRaise = (rollout: Rollout): Rollout =>
 type Changing = Extract<Decision, { kind: 'raise' | 'halt' | 'finalize' }>;
 
 /** A halt or a finalize goes on with one attempt more; a raise is a new one each time. */
-function intentOf(rollout: Rollout, decision: Changing, now: Date): Intent {
-  const { intent } = rollout;
-  if (intent?.kind === decision.kind && decision.kind !== 'raise')
-    return { ...intent, attempts: intent.attempts + 1 };
-  return {
-    kind: decision.kind,
-    ...(decision.kind === 'raise' && { percentage: decision.percentage, step: decision.step }),
-    actor: decision.kind === 'raise' ? 'policy' : decision.actor,
-    reason: decision.sentence,
-    since: now,
-    attempts: 1,
-  };
+function intentOf({ intent }: Rollout, decision: Changing, now: Date): Intent {
+  const made = { reason: decision.sentence, since: now, attempts: 1 };
+  if (decision.kind === 'raise') {
+    const { kind, percentage, step } = decision;
+    return { kind, percentage, step, actor: 'policy', ...made };
+  }
+  const { kind, actor } = decision;
+  return intent?.kind === kind ? { ...intent, attempts: intent.attempts + 1 } : { kind, actor, ...made };
 }
 
 function adopt(rollout: Rollout, adoption: Adoption, sentence: string, now: Date): Rollout {
@@ -101,8 +99,8 @@ function remarksOn(before: Rollout, after: Rollout, situation: Situation, decisi
   const intents = intentRemarks(before, after, confirmed ? decision.sentence : undefined);
   const closed = intents.filter(({ kind }) => kind === 'effect');
   const opened = intents.filter(({ kind }) => kind === 'intent');
-  const told = opened.length > 0 || isNews(before, situation, decision);
-  return [...closed, ...(told ? [decisionRemark(situation, decision)] : []), ...opened];
+  const isTold = opened.length > 0 || isNews(before, situation, decision);
+  return [...closed, ...(isTold ? [decisionRemark(situation, decision)] : []), ...opened];
 }
 
 /** The journal has what is new: another decision, other evidence, or people who must be told. */
@@ -122,14 +120,27 @@ const decisionRemark = ({ evidence }: Situation, decision: Decision): Remark => 
   ...(evidence.length > 0 && { evidence: [...evidence] }),
 });
 
-/** Remembers whom people were told of, so that they are told again only after as long. */
-function told(rollout: Rollout, decision: Decision, now: Date): Rollout {
+/** Remembers what people were told of, so that they are told again only after as long. */
+function markTold(rollout: Rollout, decision: Decision, now: Date): Rollout {
   const escalation = escalationOf(decision);
   if (!escalation) return rollout;
-  if (escalation.of === 'intent')
-    return rollout.intent ? { ...rollout, intent: { ...rollout.intent, escalatedAt: now } } : rollout;
-  const marked = Object.entries(rollout.unmeasured).map(([check, entry]) =>
-    escalation.checks.includes(check) ? [check, { ...entry, escalatedAt: now }] : [check, entry],
-  );
-  return { ...rollout, unmeasured: Object.fromEntries(marked) };
+  const mark = <Of extends object>(trouble: Of) => ({ ...trouble, escalatedAt: now });
+  const { intent, storeUnreadable, failedRaises, unmeasured } = rollout;
+  switch (escalation.of) {
+    case 'intent':
+      return intent ? { ...rollout, intent: mark(intent) } : rollout;
+    case 'store':
+      return storeUnreadable ? { ...rollout, storeUnreadable: mark(storeUnreadable) } : rollout;
+    case 'raise':
+      return failedRaises ? { ...rollout, failedRaises: mark(failedRaises) } : rollout;
+    case 'unmeasured':
+      return { ...rollout, unmeasured: markAll(unmeasured, escalation.checks, mark) };
+  }
 }
+
+const markAll = <Of>(
+  all: Record<string, Of>,
+  names: readonly string[],
+  mark: (of: Of) => Of,
+): Record<string, Of> =>
+  Object.fromEntries(Object.entries(all).map(([name, of]) => [name, names.includes(name) ? mark(of) : of]));

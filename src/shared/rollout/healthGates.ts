@@ -1,15 +1,19 @@
-import type { Gate, Situation } from './decision.ts';
+import type { Escalation, Gate, Situation } from './decision.ts';
 import { type Evidence, gates } from './evidence.ts';
-import { nextIntentLook } from './looks.ts';
+import { isOverdue, nextIntentLook } from './looks.ts';
+import { nobodyHasIt } from './rollout.ts';
 import { sayList } from './sentence.ts';
-import { at, hold, nobodyHasIt, says } from './situation.ts';
+import { at, hold, says } from './situation.ts';
 
 /** The gates that read evidence: bad evidence halts or holds, missing evidence holds. */
 
 /** A person who finalizes has overruled the evidence; nobody else can. */
+const overruled = ({ rollout: { intent } }: Situation): boolean =>
+  intent?.kind === 'finalize' && intent.actor === 'operator';
+
 export const harm: Gate = (situation) => {
   const { rollout, evidence, now } = situation;
-  if (rollout.intent?.kind === 'finalize' && rollout.intent.actor === 'operator') return undefined;
+  if (overruled(situation)) return undefined;
   const bad = evidence.filter(({ kind, onBad }) => kind === 'bad' && onBad === 'halt');
   if (bad.length === 0) return undefined;
   return {
@@ -24,7 +28,7 @@ export const harm: Gate = (situation) => {
 /** Only a policy that says so takes lasting silence for harm. */
 export const silenceHalts: Gate = (situation) => {
   const { rollout, now } = situation;
-  if (rollout.policy.unmeasured.onEscalation !== 'halt') return undefined;
+  if (rollout.policy.unmeasured.onEscalation !== 'halt' || overruled(situation)) return undefined;
   const overdue = unmeasuredLongerThanAllowed(situation);
   if (overdue.length === 0) return undefined;
   return {
@@ -45,7 +49,7 @@ export const badHolds: Gate = (situation) => {
 
 export const unmeasuredHolds: Gate = (situation) => {
   const silent = unmeasured(situation);
-  if (silent.length === 0 || nobodyHasIt(situation)) return undefined;
+  if (silent.length === 0 || nobodyHasIt(situation.rollout)) return undefined;
   return {
     ...hold(situation, 'unmeasured', `Holding ${at(situation.rollout)}, unmeasured: ${says(silent)}.`),
     ...silenceEscalation(situation),
@@ -54,7 +58,7 @@ export const unmeasuredHolds: Gate = (situation) => {
 
 export const inconclusiveHolds: Gate = (situation) => {
   const little = situation.evidence.filter((evidence) => gates(evidence) && evidence.kind === 'inconclusive');
-  if (little.length === 0 || nobodyHasIt(situation)) return undefined;
+  if (little.length === 0 || nobodyHasIt(situation.rollout)) return undefined;
   return hold(
     situation,
     'inconclusive',
@@ -64,7 +68,7 @@ export const inconclusiveHolds: Gate = (situation) => {
 
 /** Each check that gates needs its word in this very pass; none is an older one's. */
 export const unaskedHolds: Gate = (situation) => {
-  if (nobodyHasIt(situation)) return undefined;
+  if (nobodyHasIt(situation.rollout)) return undefined;
   const answered = new Set(situation.evidence.map(({ check }) => check));
   const unasked = situation.rollout.policy.checks.filter(
     ({ name, dryRun }) => !dryRun && !answered.has(name),
@@ -83,21 +87,20 @@ export const unmeasured = ({ evidence }: Situation): Evidence[] =>
 
 function unmeasuredLongerThanAllowed(situation: Situation): Evidence[] {
   const { rollout, now } = situation;
-  if (nobodyHasIt(situation)) return [];
+  if (nobodyHasIt(rollout)) return [];
   return unmeasured(situation).filter(({ check }) => {
     const since = rollout.unmeasured[check]?.since;
-    return since !== undefined && now.getTime() - since.getTime() >= rollout.policy.unmeasured.escalateAfter;
+    return isOverdue(since && { since }, now, rollout.policy.unmeasured.escalateAfter);
   });
 }
 
 /** People are told of lasting silence once per `escalateAfter`. */
-export function silenceEscalation(situation: Situation): {
-  escalation?: { of: 'unmeasured'; checks: string[] };
-} {
+export function silenceEscalation(situation: Situation): { escalation?: Escalation } {
   const { rollout, now } = situation;
-  const due = unmeasuredLongerThanAllowed(situation).filter(({ check }) => {
-    const told = rollout.unmeasured[check]?.escalatedAt;
-    return told === undefined || now.getTime() - told.getTime() >= rollout.policy.unmeasured.escalateAfter;
-  });
-  return due.length > 0 ? { escalation: { of: 'unmeasured', checks: due.map(({ check }) => check) } } : {};
+  if (nobodyHasIt(rollout)) return {};
+  const { escalateAfter } = rollout.policy.unmeasured;
+  const checks = unmeasured(situation)
+    .map(({ check }) => check)
+    .filter((check) => isOverdue(rollout.unmeasured[check], now, escalateAfter));
+  return checks.length > 0 ? { escalation: { of: 'unmeasured', checks } } : {};
 }

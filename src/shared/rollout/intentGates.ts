@@ -1,6 +1,6 @@
 import type { Gate } from './decision.ts';
 import { sayDuration } from './duration.ts';
-import { intentEscalatesAfter, nextIntentLook } from './looks.ts';
+import { intentEscalatesAfter, isOverdue, nextIntentLook } from './looks.ts';
 import type { Intent } from './rollout.ts';
 
 /** The gates that go on with what was intended and is not confirmed yet. */
@@ -43,6 +43,5 @@ function underwaySentence(
 /** People are told when the Store does not confirm an intent, and told again, until it does. */
 export function intentEscalation(intent: Intent | undefined, now: Date): { escalation?: { of: 'intent' } } {
   if (intent === undefined || intent.kind === 'raise') return {};
-  const quietSince = intent.escalatedAt ?? intent.since;
-  return now.getTime() - quietSince.getTime() >= intentEscalatesAfter ? { escalation: { of: 'intent' } } : {};
+  return isOverdue(intent, now, intentEscalatesAfter) ? { escalation: { of: 'intent' } } : {};
 }

@@ -1,21 +1,33 @@
 import { sayDuration } from './duration.ts';
 import type { Counts, Evidence, Measurement, Sample } from './evidence.ts';
+import { after } from './looks.ts';
 import { type Check, defaultMinimumExposure } from './policy.ts';
 import { sayCount, sayRate, sayTime } from './sentence.ts';
 import type { EvidenceKind } from './vocabulary.ts';
 
-/** The time a judgement speaks of: from the start of the step to now. */
-export type Window = { readonly from: Date; readonly now: Date };
+/** The time a judgement speaks of. */
+export type Window = {
+  /** Since when the current step holds. */
+  readonly stepSince: Date;
+  /** Up to when earlier steps judged this check: what ended later has still to be judged. */
+  readonly judgedUntil?: Date | undefined;
+  readonly now: Date;
+};
 
 type Finding = { kind: EvidenceKind; sentence: string; pendingUntil?: Date };
 type Reading = { readonly beyond: boolean; readonly says: string };
 
+/** From when on samples are needed to judge a check. */
+export const judgedFrom = ({ stepSince, judgedUntil = stepSince }: Window): Date =>
+  judgedUntil < stepSince ? judgedUntil : stepSince;
+
 /**
- * Judges one check by what its source measured. Samples count if they end inside the window, so that an interval
- * which began before the step still speaks of the same build; the rest of the world is left out.
+ * Judges one check by what its source measured. Two questions are put. Is there harm? All samples speak that no earlier
+ * step has judged, so that a day which only settled after a raise is judged by the next step. Is this step proven? Only
+ * samples speak most of whose interval lies in it.
  */
 export function judge(check: Check, measurement: Measurement, window: Window): Evidence {
-  const samples = measurement.kind === 'samples' ? samplesOf(measurement.samples, window) : [];
+  const samples = measurement.kind === 'samples' ? unjudged(measurement.samples, window) : [];
   const last = samples.at(-1);
   const finding = find(check, measurement, samples, window);
   return {
@@ -26,30 +38,45 @@ export function judge(check: Check, measurement: Measurement, window: Window): E
   };
 }
 
-function samplesOf(samples: readonly Sample[], { from, now }: Window): Sample[] {
+function unjudged(samples: readonly Sample[], window: Window): Sample[] {
+  const from = judgedFrom(window);
   return samples
-    .filter((sample) => sample.end > from && sample.end <= now)
+    .filter((sample) => sample.end > from && sample.end <= window.now)
     .sort((a, b) => a.end.getTime() - b.end.getTime() || a.start.getTime() - b.start.getTime());
 }
+
+const isOfStep = ({ start, end }: Sample, { stepSince }: Window): boolean =>
+  (start.getTime() + end.getTime()) / 2 > stepSince.getTime();
 
 function find(check: Check, measurement: Measurement, samples: Sample[], window: Window): Finding {
   if (measurement.kind === 'unmeasured') return { kind: 'unmeasured', sentence: measurement.cause };
   const last = samples.at(-1);
-  if (!last) return silence(measurement.pendingUntil, window);
-  const finding = byLimit(check, samples);
-  return finding.kind === 'bad'
-    ? finding
-    : (stale(check, last, window) ?? withPending(finding, measurement, window));
+  if (!last) return silence(check, measurement.pendingUntil, window);
+  const harm = byLimit(check, samples);
+  if (harm.kind === 'bad') return harm;
+  const proof = proofOf(check, samples, window);
+  return proof.kind === 'bad'
+    ? proof
+    : (stale(check, last, window) ?? withPending(proof, measurement, window));
 }
 
-function silence(pendingUntil: Date | undefined, { from, now }: Window): Finding {
-  if (pendingUntil !== undefined && pendingUntil > now)
+function proofOf(check: Check, samples: readonly Sample[], window: Window): Finding {
+  const own = samples.filter((sample) => isOfStep(sample, window));
+  return own.length > 0
+    ? byLimit(check, own)
+    : { kind: 'inconclusive', sentence: `nothing measured yet since ${sayTime(window.stepSince)}` };
+}
+
+function silence(check: Check, pendingUntil: Date | undefined, { stepSince, now }: Window): Finding {
+  const patience = check.source.kind === 'pushed' ? after(stepSince, check.source.staleAfter) : stepSince;
+  const until = pendingUntil ?? patience;
+  if (until > now)
     return {
       kind: 'inconclusive',
-      sentence: `nothing can be known before ${sayTime(pendingUntil)}`,
-      pendingUntil,
+      sentence: `nothing can be known before ${sayTime(until)}`,
+      pendingUntil: until,
     };
-  return { kind: 'unmeasured', sentence: `no sample since ${sayTime(from)}` };
+  return { kind: 'unmeasured', sentence: `no sample since ${sayTime(stepSince)}` };
 }
 
 /** Old good news is no news: a source that fell silent is unmeasured, not good. Bad news stays bad. */

@@ -19,8 +19,29 @@ export const looks = {
   intentMost: 5 * minute,
 } as const;
 
+/** The longest wait between two raises that do not come through. */
+const raiseMost = 60 * minute;
+
+/** When a raise that failed `count` times in a row is tried again. */
+export const nextRaise = (lastAt: Date, count: number): Date =>
+  after(lastAt, Math.min(raiseMost, looks.intentFirst * 2 ** Math.min(count - 1, 10)));
+
+/** After how long people are told that the Store cannot be read or lets no raise through, and again after as long. */
+export const troubleEscalatesAfter = 60 * minute;
+
 /** After how long people are told that the Store does not confirm an intent, and again after as long. */
 export const intentEscalatesAfter = 15 * minute;
+
+/** Whether people are to be told of a trouble now: it has lasted, and they were not told for as long. */
+export function isOverdue(
+  trouble: { readonly since: Date; readonly escalatedAt?: Date | undefined } | undefined,
+  now: Date,
+  limit: number,
+): boolean {
+  if (!trouble) return false;
+  const quietSince = trouble.escalatedAt ?? trouble.since;
+  return now.getTime() - quietSince.getTime() >= limit;
+}
 
 export const after = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
 

@@ -23,15 +23,25 @@ export function enter(
   step = stepReached(rollout.policy, percentage),
 ): Rollout {
   return {
-    ...without(rollout, 'intent', 'approval'),
+    ...without(rollout, 'intent', 'approval', 'failedRaises'),
     phase: moveTo(rollout.phase, 'ramping'),
     percentage,
+    reached: Math.max(rollout.reached, percentage),
+    judgedUntil: judgedBy(rollout),
     step,
     stepSince: now,
     evidence: [],
     unmeasured: {},
   };
 }
+
+/** How far the checks have been judged by now. */
+const judgedBy = ({ evidence, judgedUntil }: Rollout): Rollout['judgedUntil'] => ({
+  ...judgedUntil,
+  ...Object.fromEntries(
+    evidence.flatMap(({ check, measuredUntil }) => (measuredUntil ? [[check, measuredUntil]] : [])),
+  ),
+});
 
 /** A change of the Store is about to be tried. */
 export function intend(rollout: Rollout, intent: Intent): Rollout {

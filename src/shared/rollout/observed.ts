@@ -38,9 +38,9 @@ export const shownRollout = (observed: Observed): ObservedRollout | undefined =>
 /** The Store's percentages are floats; a difference that nobody can set is none. */
 export const samePercentage = (a: number, b: number): boolean => Math.abs(a - b) < 0.005;
 
-/** Whether the Store shows what a raise asked for; nobody knows whether it keeps decimals or rounds them. */
-export const showsRaise = (shown: number, intended: number | undefined): boolean =>
-  intended !== undefined && Math.abs(shown - intended) <= 0.5;
+/** Whether the Store shows the raise that was asked for; nobody knows whether it keeps decimals or rounds them. */
+export const showsRaise = (shown: number, before: number, intended: number): boolean =>
+  samePercentage(shown, intended) || (shown > before && Math.abs(shown - intended) <= 0.5);
 
 /** What a status of the Store means for somebody who waits for publication. */
 export type Stage =

@@ -1,8 +1,19 @@
 import { z } from 'zod';
 import { durationSchema } from './duration.ts';
 
-/** Names are shown in journals and pages, and key the state of a check. */
-const nameSchema = z.string().trim().min(1, 'must not be empty').max(64);
+const longestName = 64;
+
+/** Names are shown in journals and pages, key the state of a check, and stand in the keys of the tables. */
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .refine(
+    (name) => new TextEncoder().encode(name).length <= longestName,
+    `is longer than ${longestName} bytes`,
+  )
+  .refine((name) => name.isWellFormed(), 'has half a character')
+  .refine((name) => !(name in Object.prototype), 'is a word that programs keep for themselves');
 
 const stepSchema = z
   .strictObject({
@@ -23,6 +34,7 @@ const storeAnalyticsSourceSchema = z
     events: z
       .array(z.enum(['crash', 'hang', 'memory', 'jse']))
       .min(1)
+      .max(4)
       .default(['crash'])
       .meta({ description: 'The failures that the Store counts.' }),
     settledAfter: durationSchema
@@ -112,7 +124,7 @@ const repeated = (names: readonly string[]): string | undefined =>
  */
 export const policySchema = z
   .strictObject({
-    $schema: z.string().optional().meta({ description: 'For editors; Rampart does not read it.' }),
+    $schema: z.string().max(500).optional().meta({ description: 'For editors; Rampart does not read it.' }),
     name: nameSchema,
     steps: z.array(stepSchema).min(1, 'needs at least one step').max(50),
     finalize: z.enum(['automatic', 'manual']).meta({

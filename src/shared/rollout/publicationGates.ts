@@ -1,7 +1,8 @@
-import type { Decision, Gate, Situation } from './decision.ts';
+import type { Decision, Escalation, Gate, Situation } from './decision.ts';
 import { intentEscalation } from './intentGates.ts';
-import { after, looks } from './looks.ts';
+import { after, isOverdue, looks, troubleEscalatesAfter } from './looks.ts';
 import { shownRollout, stageOf } from './observed.ts';
+import type { Reason } from './reason.ts';
 import type { Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
 
@@ -14,9 +15,18 @@ export const storeUnreadable: Gate = ({ rollout, observed, now }) => {
     reason: 'storeUnreadable',
     sentence: `The Store could not be read: ${observed.cause}. Nothing is raised until it can.`,
     nextLookAt: observed.retryAt ?? after(now, looks.unreadable),
-    ...intentEscalation(rollout.intent, now),
+    ...unreadableEscalation(rollout, now),
   };
 };
+
+/** A halt or a finalize that waits for the Store is told sooner than a rollout that only stands still. */
+function unreadableEscalation(rollout: Rollout, now: Date): { escalation?: Escalation } {
+  const ofIntent = intentEscalation(rollout.intent, now);
+  if (ofIntent.escalation) return ofIntent;
+  return isOverdue(rollout.storeUnreadable, now, troubleEscalatesAfter)
+    ? { escalation: { of: 'store' } }
+    : {};
+}
 
 export const submissionMissing: Gate = ({ observed }) =>
   observed.kind === 'missing'
@@ -37,10 +47,11 @@ export const unpublished: Gate = (situation) => {
     case 'draft':
       return draft(situation, observed.status);
     default:
-      return waitForPublication(
+      return awaitPublication(
         situation,
-        `The Store is at ${observed.status}; ${whatFollows(rollout)}.`,
+        'wait',
         'notPublished',
+        `The Store is at ${observed.status}; ${whatFollows(rollout)}.`,
       );
   }
 };
@@ -59,27 +70,27 @@ function submissionFailed(status: string, problems: readonly string[]): Decision
 function draft(situation: Situation, status: string): Decision {
   const before = situation.rollout.submissionStatus;
   return before !== undefined && stageOf(before) === 'processing'
-    ? waitForPublication(
+    ? awaitPublication(
         situation,
-        `The Store fell back from ${before} to ${status}; commit the submission again.`,
+        'hold',
         'fellBack',
+        `The Store fell back from ${before} to ${status}; commit the submission again.`,
       )
-    : waitForPublication(
+    : awaitPublication(
         situation,
-        `The submission is a draft (${status}); it has to be committed first.`,
+        'hold',
         'draft',
+        `The submission is a draft (${status}); it has to be committed first.`,
       );
 }
 
-function waitForPublication({ rollout, now }: Situation, sentence: string, reason: string): Decision {
-  return {
-    kind: reason === 'notPublished' ? 'wait' : 'hold',
-    reason,
-    sentence,
-    nextLookAt: after(now, looks.awaitingPublication),
-    ...intentEscalation(rollout.intent, now),
-  };
-}
+/** A halt that waits for publication is no trouble: the Store cannot carry it out before. */
+const awaitPublication = (
+  { now }: Situation,
+  kind: 'wait' | 'hold',
+  reason: Reason,
+  sentence: string,
+): Decision => ({ kind, reason, sentence, nextLookAt: after(now, looks.awaitingPublication) });
 
 const whatFollows = ({ intent }: Rollout): string =>
   intent?.kind === 'halt'
@@ -98,8 +109,7 @@ export const notGradual: Gate = ({ observed }) =>
     : undefined;
 
 export const notStarted: Gate = ({ rollout, observed, now }) => {
-  const state = shownRollout(observed)?.state;
-  if (state !== 'notStarted' && state !== 'unknown') return undefined;
+  if (shownRollout(observed)?.state !== 'notStarted') return undefined;
   return {
     kind: 'wait',
     reason: 'notStarted',
@@ -110,9 +120,8 @@ export const notStarted: Gate = ({ rollout, observed, now }) => {
 };
 
 export const justPublished: Gate = ({ rollout, observed, now }) => {
-  const seen = shownRollout(observed);
-  if (rollout.phase !== 'awaitingPublication' || !seen || observed.kind !== 'published') return undefined;
-  const { percentage } = seen;
+  if (rollout.phase !== 'awaitingPublication' || observed.kind !== 'published') return undefined;
+  const { percentage } = observed.rollout;
   const versions = observed.candidateVersions ?? [];
   return {
     kind: 'adopt',

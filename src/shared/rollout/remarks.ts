@@ -4,12 +4,15 @@ import { sayPercentage } from './sentence.ts';
 
 /** What the journal says of intents: each gets one entry before the Store is called, and one of what became of it. */
 
-const asks = ({ kind, percentage }: Intent): string =>
-  ({
-    raise: `The Store is to be asked for ${sayPercentage(percentage ?? 0)}.`,
-    halt: 'The Store is to be asked to halt the rollout.',
-    finalize: 'The Store is to be asked to finalize the rollout.',
-  })[kind];
+/** An intent in words, as the object of a sentence. */
+const name = (intent: Intent): string =>
+  intent.kind === 'raise' ? `raise to ${sayPercentage(intent.percentage)}` : intent.kind;
+
+function asks(intent: Intent): string {
+  return intent.kind === 'raise'
+    ? `The Store is to be asked for ${sayPercentage(intent.percentage)}.`
+    : `The Store is to be asked to ${intent.kind} the rollout.`;
+}
 
 export const effectRemark = (intent: Intent, sentence: string): Remark => ({
   kind: 'effect',
@@ -35,8 +38,7 @@ const sameIntent = (a: Intent | undefined, b: Intent | undefined): boolean =>
   a?.kind === b?.kind && a?.since.getTime() === b?.since.getTime();
 
 function givenUp(intent: Intent, { intent: next, phase }: Rollout): string {
-  const what =
-    intent.kind === 'raise' ? `The raise to ${sayPercentage(intent.percentage ?? 0)}` : `The ${intent.kind}`;
+  const what = `The ${name(intent)}`;
   if (next && next.kind !== intent.kind) return `${what} gives way to a ${next.kind}.`;
   return phase === 'ramping'
     ? `${what} did not come through; it is decided anew.`

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { evidenceSchema, instantSchema } from './evidence.ts';
 import { type Policy, policySchema } from './policy.ts';
+import { reasonSchema } from './reason.ts';
 import { actors, decisionKinds, phases } from './vocabulary.ts';
 
-/** The change of the Store that is written down before the Store is called. */
-const intentSchema = z.object({
-  kind: z.enum(['raise', 'halt', 'finalize']),
-  /** What a raise sets, in percent. */
-  percentage: z.number().optional(),
-  /** The step that a raise enters. */
-  step: z.number().int().optional(),
+const intentShape = {
   actor: z.enum(actors),
   reason: z.string(),
   since: instantSchema,
@@ -19,15 +14,27 @@ const intentSchema = z.object({
   lastOutcome: z.string().optional(),
   /** When people were last told that the Store does not confirm it. */
   escalatedAt: instantSchema.optional(),
-});
+};
+
+/** The change of the Store that is written down before the Store is called. */
+const intentSchema = z.discriminatedUnion('kind', [
+  /** `percentage` is what it sets, `step` the one that it enters. */
+  z.object({ kind: z.literal('raise'), percentage: z.number(), step: z.number().int(), ...intentShape }),
+  z.object({ kind: z.literal('halt'), ...intentShape }),
+  z.object({ kind: z.literal('finalize'), ...intentShape }),
+]);
 export type Intent = z.output<typeof intentSchema>;
+
+/** Something that people are told of when it lasts, and told again. */
+const troubleSchema = z.object({ since: instantSchema, escalatedAt: instantSchema.optional() });
+export type Trouble = z.output<typeof troubleSchema>;
 
 const bySomeoneSchema = z.object({ actor: z.enum(actors), reason: z.string(), at: instantSchema });
 
 /** What the last pass concluded; `reason` tells decisions of one kind apart. */
 const lastDecisionSchema = z.object({
   kind: z.enum(decisionKinds),
-  reason: z.string(),
+  reason: reasonSchema,
   sentence: z.string(),
   at: instantSchema,
 });
@@ -50,6 +57,8 @@ export const rolloutSchema = z.object({
   candidateVersions: z.array(z.string()).optional(),
   /** The part of the users that the Store said last, in percent. */
   percentage: z.number(),
+  /** The highest percentage that the Store ever said: above 0, somebody has the build. */
+  reached: z.number(),
   /** The index of the current step; -1 below the first. */
   step: z.number().int(),
   stepSince: instantSchema.optional(),
@@ -60,8 +69,16 @@ export const rolloutSchema = z.object({
   cap: bySomeoneSchema.extend({ percentage: z.number() }).optional(),
   intent: intentSchema.optional(),
   evidence: z.array(evidenceSchema),
-  /** Since when each check is unmeasured without a break, and when people were last told. */
-  unmeasured: z.record(z.string(), z.object({ since: instantSchema, escalatedAt: instantSchema.optional() })),
+  /** Up to when each check was judged in earlier steps: what ended later has still to be. */
+  judgedUntil: z.record(z.string(), instantSchema),
+  /** The checks that are unmeasured without a break. */
+  unmeasured: z.record(z.string(), troubleSchema),
+  /** The Store cannot be read without a break. */
+  storeUnreadable: troubleSchema.optional(),
+  /** Raises that did not come through, one after the other. */
+  failedRaises: troubleSchema
+    .extend({ count: z.number().int(), lastAt: instantSchema, cause: z.string() })
+    .optional(),
   decision: lastDecisionSchema.optional(),
   /** When the next pass is due; absent once the rollout has ended. */
   nextLookAt: instantSchema.optional(),
@@ -91,18 +108,23 @@ export function newRollout(of: NewRollout, now: Date): Rollout {
     phase: 'awaitingPublication',
     createdAt: now,
     percentage: 0,
+    reached: 0,
     step: -1,
     evidence: [],
+    judgedUntil: {},
     unmeasured: {},
     nextLookAt: now,
     journalLength: 0,
   };
 }
 
+/** As long as the Store has never said more than 0 %, there is nobody whose telemetry could speak. */
+export const nobodyHasIt = ({ reached }: Pick<Rollout, 'reached'>): boolean => reached === 0;
+
 /** The step whose bake and approval hold now; below the first step, the first step's bake holds. */
 export function currentBake(rollout: Rollout): { bake: number; approval: boolean } {
   const step = rollout.policy.steps[Math.max(0, rollout.step)];
-  const bake = rollout.percentage === 0 ? 0 : (step?.bake ?? 0);
+  const bake = nobodyHasIt(rollout) ? 0 : (step?.bake ?? 0);
   return { bake, approval: rollout.step >= 0 && (step?.approval ?? false) };
 }
 

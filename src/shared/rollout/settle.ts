@@ -1,5 +1,5 @@
 import { type Change, withJournal } from './journal.ts';
-import { after, looks, nextIntentLook } from './looks.ts';
+import { after, looks, nextIntentLook, nextRaise } from './looks.ts';
 import { confirm, dropIntent, end } from './moves.ts';
 import { type ObservedRollout, showsRaise } from './observed.ts';
 import { effectRemark } from './remarks.ts';
@@ -25,7 +25,7 @@ export function settle(rollout: Rollout, outcome: Outcome, now: Date): Change {
 }
 
 function readBack(rollout: Rollout, intent: Intent, shown: ObservedRollout, now: Date): Change {
-  if (isDone(intent, shown))
+  if (isDone(intent, shown, rollout.percentage))
     return done(confirm(rollout, intent, shown.percentage, now), intent, doneSentence(intent, shown), now);
   if (intent.kind === 'raise' && shown.state === 'complete')
     return done(
@@ -52,10 +52,10 @@ function done(rollout: Rollout, intent: Intent, sentence: string, now: Date): Ch
   return withJournal(said, [effectRemark(intent, sentence)], now);
 }
 
-function isDone(intent: Intent, shown: ObservedRollout): boolean {
+function isDone(intent: Intent, shown: ObservedRollout, before: number): boolean {
   switch (intent.kind) {
     case 'raise':
-      return shown.state === 'inProgress' && showsRaise(shown.percentage, intent.percentage);
+      return shown.state === 'inProgress' && showsRaise(shown.percentage, before, intent.percentage);
     case 'halt':
       return shown.state === 'stopped';
     case 'finalize':
@@ -70,20 +70,29 @@ const doneSentence = (intent: Intent, { percentage }: ObservedRollout): string =
     finalize: 'The Store shows the rollout complete.',
   })[intent.kind];
 
+type Unsettled = Extract<Outcome, { cause: string }>;
+
 /** A halt and a finalize stay intended until the Store confirms them; a raise is decided anew. */
-function unsettled(
-  rollout: Rollout,
-  intent: Intent,
-  outcome: Extract<Outcome, { cause: string }>,
-  now: Date,
-): Change {
-  const abandoned = intent.kind === 'raise' && outcome.kind === 'refused';
-  const kept: Rollout = { ...rollout, intent: { ...intent, lastOutcome: outcome.cause } };
-  const next: Rollout = {
-    ...(abandoned ? dropIntent(rollout) : kept),
-    nextLookAt: nextIntentLook(now, intent.attempts),
-  };
+function unsettled(rollout: Rollout, intent: Intent, outcome: Unsettled, now: Date): Change {
   const verb = outcome.kind === 'refused' ? 'was refused' : 'is not confirmed';
   const remark = effectRemark(intent, `The ${intent.kind} ${verb}: ${outcome.cause}.`);
-  return withJournal(next, intent.lastOutcome === outcome.cause ? [] : [remark], now);
+  if (intent.kind === 'raise') return withJournal(raiseFailed(rollout, outcome, now), [remark], now);
+  const attempts = Math.max(1, intent.attempts);
+  const kept: Rollout = {
+    ...rollout,
+    intent: { ...intent, attempts, lastOutcome: outcome.cause },
+    nextLookAt: nextIntentLook(now, attempts),
+  };
+  return withJournal(kept, intent.lastOutcome === outcome.cause ? [] : [remark], now);
+}
+
+/** A raise that was refused is closed; one of which nobody knows stays open, for the next look to see whether it applied. */
+function raiseFailed(rollout: Rollout, { kind, cause }: Unsettled, now: Date): Rollout {
+  const earlier = rollout.failedRaises ?? { since: now, count: 0 };
+  const failedRaises = { ...earlier, count: earlier.count + 1, lastAt: now, cause };
+  return {
+    ...(kind === 'refused' ? dropIntent(rollout) : rollout),
+    failedRaises,
+    nextLookAt: nextRaise(now, failedRaises.count),
+  };
 }

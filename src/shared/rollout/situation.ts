@@ -1,6 +1,7 @@
 import type { Decision, Situation } from './decision.ts';
 import type { Evidence } from './evidence.ts';
 import { after, earliest, looks } from './looks.ts';
+import type { Reason } from './reason.ts';
 import type { Rollout } from './rollout.ts';
 import { sayList, sayPercentage } from './sentence.ts';
 
@@ -15,12 +16,9 @@ export const says = (evidence: readonly Evidence[]): string =>
 
 export const at = ({ percentage }: Rollout): string => `at ${sayPercentage(percentage)}`;
 
-export const hold = (situation: Situation, reason: string, sentence: string): Decision => ({
+export const hold = (situation: Situation, reason: Reason, sentence: string): Decision => ({
   kind: 'hold',
   reason,
   sentence,
   nextLookAt: nextLook(situation),
 });
-
-/** At 0 % there is nobody whose telemetry could speak. */
-export const nobodyHasIt = ({ rollout }: Situation): boolean => rollout.percentage === 0;

@@ -2,18 +2,20 @@ import type { Decision, Gate, Situation } from './decision.ts';
 import { sayDuration } from './duration.ts';
 import { gates } from './evidence.ts';
 import { silenceEscalation, unmeasured } from './healthGates.ts';
-import { after, looks, nextIntentLook } from './looks.ts';
-import { currentBake } from './rollout.ts';
+import { after, isOverdue, looks, nextIntentLook, nextRaise, troubleEscalatesAfter } from './looks.ts';
+import { currentBake, type Rollout } from './rollout.ts';
 import { sayPercentage, sayTime } from './sentence.ts';
 import { at, hold, nextLook, says } from './situation.ts';
 
 /** The gates of time and of people: the bake, a pause, a cap, an approval; and what follows when none of them speaks. */
 
+/** What a paused rollout says of itself. */
+export const sayPause = (rollout: Rollout, pause: NonNullable<Rollout['pause']>): string =>
+  `Paused ${at(rollout)} since ${sayTime(pause.at)}: ${pause.reason}`;
+
 export const paused: Gate = (situation) => {
   const { pause } = situation.rollout;
-  return pause
-    ? hold(situation, 'paused', `Paused ${at(situation.rollout)} since ${sayTime(pause.at)}: ${pause.reason}`)
-    : undefined;
+  return pause ? hold(situation, 'paused', sayPause(situation.rollout, pause)) : undefined;
 };
 
 /** Before the bake ends only its end matters; what is missing by then is said now, so that nobody is surprised. */
@@ -54,6 +56,22 @@ export const approvalMissing: Gate = (situation) => {
     'approval',
     `All is well ${at(rollout)}; the policy wants a person’s approval to go on.`,
   );
+};
+
+/** A raise that did not come through is tried again ever more slowly, and people are told when that lasts. */
+export const raiseFailed: Gate = (situation) => {
+  const { rollout, now } = situation;
+  const failed = rollout.failedRaises;
+  const retryAt = failed && nextRaise(failed.lastAt, failed.count);
+  if (!failed || !retryAt || now >= retryAt) return undefined;
+  const overdue = isOverdue(failed, now, troubleEscalatesAfter);
+  return {
+    kind: 'hold',
+    reason: 'raiseFailed',
+    sentence: `Holding ${at(rollout)}: ${failed.count} raises did not come through since ${sayTime(failed.since)}, the last because ${failed.cause}.`,
+    nextLookAt: nextLook(situation, retryAt),
+    ...(overdue && { escalation: { of: 'raise' } }),
+  };
 };
 
 /** The last gate always answers: up to the next step, or to the end. */

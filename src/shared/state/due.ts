@@ -6,13 +6,18 @@ import type { Tables } from './tables.ts';
 /** Which timer looks: at submissions on their way to publication, or at rollouts. */
 export type Lane = 'submissions' | 'rollouts';
 
-/** One row of the index: when which rollout is due. */
-export type Due = { readonly lane: Lane; readonly at: Date; readonly rolloutId: string };
+/** One row of the index: when which rollout is due, and since when, if its look was handed out before. */
+export type Due = {
+  readonly lane: Lane;
+  readonly at: Date;
+  readonly rolloutId: string;
+  readonly since?: Date | undefined;
+};
 
 /**
  * What is due, ordered by time: the partition is the lane, the row key begins with the time, so that a query reads the
  * rows that are due and no other, however many rollouts there are. A row too many costs one idle look and is then
- * removed; a row too few would forget a rollout, so the new row is always written before the old one goes.
+ * removed; a row too few would forget a rollout, so a row only goes when another one is known to be there.
  */
 export interface DueIndex {
   add(due: Due): Promise<void>;
@@ -37,7 +42,8 @@ export const sameDue = (a: Due | undefined, b: Due | undefined): boolean =>
 export function createDueIndex({ due: table }: Tables): DueIndex {
   return {
     async add(due) {
-      await table.upsertEntity({ partitionKey: due.lane, rowKey: rowKey(due) }, 'Replace');
+      const since = due.since && { since: due.since.toISOString() };
+      await table.upsertEntity({ partitionKey: due.lane, rowKey: rowKey(due), ...since }, 'Replace');
     },
 
     async remove(due) {
@@ -52,21 +58,26 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
       // A row key of this very time ends with an id, so "before the next millisecond" includes it.
       const before = new Date(now.getTime() + 1).toISOString();
       const pages = table
-        .listEntities({
+        .listEntities<{ since?: string }>({
           queryOptions: {
             filter: odata`PartitionKey eq ${lane} and RowKey lt ${before}`,
-            select: ['rowKey'],
+            select: ['rowKey', 'since'],
           },
         })
         .byPage({ maxPageSize: Math.min(most, 1_000) });
-      for await (const page of pages)
-        if (page.length > 0) return page.map((row) => fromRow(lane, row.rowKey));
+      for await (const page of pages) {
+        const due = page.flatMap((row) => fromRow(lane, row.rowKey, row.since));
+        if (due.length > 0) return due;
+      }
       return [];
     },
   };
 }
 
-function fromRow(lane: Lane, key: string | undefined): Due {
-  const [at = '', ...id] = (key ?? '').split('_');
-  return { lane, at: new Date(at), rolloutId: id.join('_') };
+/** A row that somebody wrote by hand, with a time that is none, must not keep the others from being read. */
+function fromRow(lane: Lane, key: string | undefined, since: string | undefined): Due[] {
+  const [time = '', ...id] = (key ?? '').split('_');
+  const at = new Date(time);
+  if (Number.isNaN(at.getTime()) || at.toISOString() !== time) return [];
+  return [{ lane, at, rolloutId: id.join('_'), ...(since !== undefined && { since: new Date(since) }) }];
 }

@@ -3,7 +3,7 @@ import type { Change, JournalEntry } from '../rollout/journal.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { hasEnded, type Phase } from '../rollout/vocabulary.ts';
 import { type Due, type DueIndex, dueOf, sameDue } from './due.ts';
-import { isStatus, LostRaceError, TrackBusyError } from './errors.ts';
+import { isOutage, isStatus, LostRaceError, TrackBusyError } from './errors.ts';
 import {
   activeKey,
   behind,
@@ -58,45 +58,18 @@ export function createRolloutStore({ rollouts: table }: Tables, index: DueIndex)
 
     async create(change) {
       const { rollout } = change;
-      await addDue(index, rollout);
-      try {
-        const mark = { ...activeKey(rollout), rolloutId: rollout.id };
-        return stored(
-          rollout,
-          await table.submitTransaction([
-            ['create', mark],
-            ['create', toRolloutRow(rollout)],
-            ...journalActions(change),
-          ]),
-          1,
-        );
-      } catch (error) {
-        if (!isStatus(error, 409)) throw error;
-        throw new TrackBusyError(await activeOn(rollout), { cause: error });
-      }
+      const due = dueOf(rollout);
+      // Before and after: a crash in between must not forget the rollout, nor a look that found it not yet there.
+      if (due) await index.add(due);
+      const created = await insert(change);
+      if (due) await index.add(due);
+      return created;
     },
 
     async save(before, change, carried) {
-      const { rollout } = change;
-      await addDue(index, rollout);
-      const ends = hasEnded(rollout.phase) && !hasEnded(before.rollout.phase);
-      const { partitionKey, rowKey } = activeKey(rollout);
-      try {
-        const after = stored(
-          rollout,
-          await table.submitTransaction([
-            ['update', toRolloutRow(rollout), 'Replace', { etag: before.etag }],
-            ...journalActions(change),
-            ...(ends ? [['delete', { partitionKey, rowKey }] satisfies TransactionAction] : []),
-          ]),
-          0,
-        );
-        await removeOld(index, carried ?? dueOf(before.rollout), dueOf(rollout));
-        return after;
-      } catch (error) {
-        if (isStatus(error, 412, 409)) throw new LostRaceError(rollout.id, { cause: error });
-        throw error;
-      }
+      const after = await update(before, change);
+      await moveDue(carried ?? dueOf(before.rollout), dueOf(change.rollout));
+      return after;
     },
 
     async list({ phase, applicationId }, page) {
@@ -117,6 +90,56 @@ export function createRolloutStore({ rollouts: table }: Tables, index: DueIndex)
       );
     },
   };
+
+  async function insert(change: Change): Promise<Stored> {
+    const { rollout } = change;
+    const mark = { ...activeKey(rollout), rolloutId: rollout.id };
+    try {
+      const answer = await table.submitTransaction([
+        ['create', mark],
+        ['create', toRolloutRow(rollout)],
+        ...journalActions(change),
+      ]);
+      return stored(rollout, answer, 1);
+    } catch (error) {
+      if (!isStatus(error, 409)) throw error;
+      throw new TrackBusyError(await activeOn(rollout), { cause: error });
+    }
+  }
+
+  async function update(before: Stored, change: Change): Promise<Stored> {
+    const { rollout } = change;
+    const ends = hasEnded(rollout.phase) && !hasEnded(before.rollout.phase);
+    const actions: TransactionAction[] = [
+      ['update', toRolloutRow(rollout), 'Replace', { etag: before.etag }],
+      ...journalActions(change),
+    ];
+    try {
+      return stored(
+        rollout,
+        await table.submitTransaction([...actions, ...(ends ? [unmark(rollout)] : [])]),
+        0,
+      );
+    } catch (error) {
+      if (isStatus(error, 412, 409)) throw new LostRaceError(rollout.id, { cause: error });
+      // Somebody removed the mark of the track by hand; that must not keep the rollout from ending.
+      if (ends && isStatus(error, 404)) return stored(rollout, await table.submitTransaction(actions), 0);
+      throw error;
+    }
+  }
+
+  /**
+   * The rollout is written by now. If the index cannot be, the old row is still there and leads to the next look, so the
+   * caller goes on: a halt that is written down must not fail for its row.
+   */
+  async function moveDue(old: Due | undefined, due: Due | undefined): Promise<void> {
+    try {
+      if (due) await index.add(due);
+      if (old && !sameDue(old, due)) await index.remove(old);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+    }
+  }
 
   async function activeOn(rollout: Rollout): Promise<string> {
     const { partitionKey, rowKey } = activeKey(rollout);
@@ -149,13 +172,9 @@ export function createRolloutStore({ rollouts: table }: Tables, index: DueIndex)
 const journalActions = ({ rollout, entries }: Change): TransactionAction[] =>
   entries.map((entry) => ['create', toJournalRow(rollout.id, entry)]);
 
-async function addDue(index: DueIndex, rollout: Rollout): Promise<void> {
-  const due = dueOf(rollout);
-  if (due) await index.add(due);
-}
-
-async function removeOld(index: DueIndex, old: Due | undefined, now: Due | undefined): Promise<void> {
-  if (old && !sameDue(old, now)) await index.remove(old);
+function unmark(rollout: Rollout): TransactionAction {
+  const { partitionKey, rowKey } = activeKey(rollout);
+  return ['delete', { partitionKey, rowKey }];
 }
 
 type TransactionResponse = { readonly subResponses: readonly { readonly etag?: string }[] };

@@ -73,7 +73,10 @@ const nestedInRollout = [
   'cap',
   'intent',
   'evidence',
+  'judgedUntil',
   'unmeasured',
+  'storeUnreadable',
+  'failedRaises',
   'decision',
 ] as const satisfies readonly (keyof Rollout)[];
 

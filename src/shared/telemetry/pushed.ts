@@ -1,5 +1,6 @@
+import { causeOf } from '../cause.ts';
 import type { SampleStore } from '../state/samples.ts';
-import { causeOf, type TelemetrySource } from './source.ts';
+import type { TelemetrySource } from './source.ts';
 
 /** The samples that the publisher pushed under the check's signal. */
 export function createPushedSource(samples: SampleStore): TelemetrySource<'pushed'> {

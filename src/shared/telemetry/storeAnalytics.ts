@@ -1,8 +1,13 @@
+import { causeOf } from '../cause.ts';
 import type { DailyDevices, DailyQuery, StoreAnalytics } from '../msstore/port.ts';
-import type { Counts, Measurement, Sample } from '../rollout/evidence.ts';
-import { causeOf, type Question, type TelemetrySource } from './source.ts';
+import type { Counts, Sample } from '../rollout/evidence.ts';
+import type { Question, TelemetrySource } from './source.ts';
 
 const dayMs = 86_400_000;
+
+/** The Store remembers failures for thirty days, and usage for ninety: older days would show usage without failures. */
+const longestMemoryMs = 29 * dayMs;
+
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 
@@ -31,7 +36,9 @@ export function createStoreAnalyticsSource(
         versions,
         days.settled,
       );
-      return { kind: 'samples', samples, pendingUntil: days.nextSettles } satisfies Measurement;
+      return samples.length > 0
+        ? { kind: 'samples', samples, pendingUntil: days.nextSettles }
+        : { kind: 'unmeasured', cause: unseen(versions, days.settled) };
     } catch (error) {
       return { kind: 'unmeasured', cause: `the Store’s analytics could not be read (${causeOf(error)})` };
     }
@@ -43,7 +50,7 @@ type Days = { readonly settled: readonly string[]; readonly nextSettles: Date };
 /** The UTC days that end after `from` and whose figures are final at `now`, and when the next one's will be. */
 function settledDays({ from, now, source }: Question<'storeAnalytics'>): Days {
   const settled: string[] = [];
-  let day = startOf(dayOf(from.getTime()));
+  let day = startOf(dayOf(Math.max(from.getTime(), now.getTime() - longestMemoryMs)));
   while (day + dayMs + source.settledAfter <= now.getTime()) {
     settled.push(dayOf(day));
     day += dayMs;
@@ -56,7 +63,7 @@ async function readDays(
   { rollout, source, abortSignal }: Question<'storeAnalytics'>,
   packageVersions: readonly string[],
   days: readonly string[],
-): Promise<Sample[]> {
+): Promise<readonly Sample[]> {
   const [firstDay = '', lastDay = firstDay] = [days[0], days.at(-1)];
   const query: DailyQuery = {
     applicationId: rollout.applicationId,
@@ -69,13 +76,19 @@ async function readDays(
     analytics.failedDevices({ ...query, events: source.events }, options),
     analytics.activeDevices(query, options),
   ]);
-  return days.map((day) => toSample(day, { failed: total(failed, day), exposed: total(exposed, day) }));
+  // A day without an active device is one that the analytics do not know, or not yet: it says nothing of the build.
+  return days
+    .map((day) => toSample(day, { failed: total(failed, day), exposed: total(exposed, day) }))
+    .filter(({ candidate }) => candidate.exposed > 0);
 }
+
+const unseen = (versions: readonly string[], days: readonly string[]): string =>
+  `the Store’s analytics know no active device with ${versions.join(' or ')} from ${days[0]} to ${days.at(-1)}`;
 
 const total = (rows: readonly DailyDevices[], day: string): number =>
   rows.filter(({ date }) => date === day).reduce((sum, { devices }) => sum + devices, 0);
 
-const toSample = (day: string, candidate: Counts): Sample => ({
+const toSample = (day: string, candidate: Counts): Sample & { readonly candidate: Counts } => ({
   start: new Date(startOf(day)),
   end: new Date(startOf(day) + dayMs),
   source: 'storeAnalytics',

@@ -1,14 +1,27 @@
+import { causeOf } from '../cause.ts';
 import { StoreConflictError, StoreNotFoundError, StoreRejectedError } from '../msstore/errors.ts';
 import type { PackageRollout, SubmissionRef } from '../msstore/model.ts';
 import type { CallOptions, Store } from '../msstore/port.ts';
 import type { Intent, Rollout } from '../rollout/rollout.ts';
-import type { Outcome } from '../rollout/settle.ts';
-import { causeOf } from '../telemetry/source.ts';
+import { type Outcome, settle } from '../rollout/settle.ts';
+import type { Stored } from '../state/rollouts.ts';
 import { observedRollout, refOf } from './observe.ts';
-import type { Publishers } from './ports.ts';
+import type { Ports, Publishers } from './ports.ts';
+
+/** Calls the Store for the claimed intent, and writes down what became of it. @throws LostRaceError */
+export async function applyAndSettle(
+  ports: Ports,
+  claimed: Stored,
+  abortSignal: AbortSignal,
+): Promise<Stored> {
+  const { rollout } = claimed;
+  if (!rollout.intent) return claimed;
+  const outcome = await applyIntent(ports.publishers, rollout, rollout.intent, { abortSignal });
+  return ports.rollouts.save(claimed, settle(rollout, outcome, ports.clock.now()));
+}
 
 /** Carries the open intent to the Store, once, and says what became of it. It never throws. */
-export async function applyIntent(
+async function applyIntent(
   publishers: Pick<Publishers, 'storeOf'>,
   rollout: Rollout,
   intent: Intent,
@@ -38,6 +51,10 @@ async function attempt(
 const isRefusal = (error: unknown): boolean =>
   error instanceof StoreRejectedError || error instanceof StoreNotFoundError;
 
+/**
+ * A raise and a finalize are sent once: whoever halts in the meantime must not find them sent again, and the next pass
+ * decides anew. A halt may be repeated as often as it takes.
+ */
 function call(
   store: Store,
   ref: SubmissionRef,
@@ -46,11 +63,11 @@ function call(
 ): Promise<PackageRollout> {
   switch (intent.kind) {
     case 'raise':
-      return store.updateRolloutPercentage(ref, intent.percentage ?? Number.NaN, options);
+      return store.updateRolloutPercentage(ref, intent.percentage, { ...options, once: true });
     case 'halt':
       return store.haltPackageRollout(ref, options);
     case 'finalize':
-      return store.finalizePackageRollout(ref, options);
+      return store.finalizePackageRollout(ref, { ...options, once: true });
   }
 }
 

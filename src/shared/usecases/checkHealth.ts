@@ -1,4 +1,4 @@
-import { causeOf } from '../telemetry/source.ts';
+import { causeOf } from '../cause.ts';
 import type { Ports } from './ports.ts';
 
 export type HealthPart = { readonly name: string; readonly healthy: boolean; readonly sentence?: string };
@@ -7,10 +7,15 @@ export type Health = { readonly healthy: boolean; readonly parts: readonly Healt
 const probeTimeoutMs = 10_000;
 
 /** Whether the state and each publisher's Store can be reached. Says nothing secret. */
-export async function checkHealth(ports: Ports): Promise<Health> {
+export async function checkHealth(ports: Ports, ready: () => Promise<unknown>): Promise<Health> {
   const abortSignal = AbortSignal.timeout(probeTimeoutMs);
   const parts = await Promise.all([
-    part('state', () => ports.due.list('rollouts', ports.clock.now(), 1)),
+    // Wrong settings keep the app from starting, so whoever answers has read them.
+    part('configuration', () => Promise.resolve()),
+    part('state', async () => {
+      await ready();
+      await ports.due.list('rollouts', ports.clock.now(), 1);
+    }),
     ...ports.publishers.names.map((name) =>
       part(`store:${name}`, () => ports.publishers.storeOf(name).probe({ abortSignal })),
     ),

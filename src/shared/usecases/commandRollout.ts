@@ -1,18 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, receive } from '../rollout/command.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
-import { applyAndSettle } from './advanceRollout.ts';
+import { advanceRollout } from './advanceRollout.ts';
+import { applyAndSettle } from './applyIntent.ts';
 import { ConflictError, NoSuchRolloutError, UnavailableError } from './errors.ts';
+import { observe } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
 
 /** What a command led to. `done` says that nothing of it is left to do. */
 export type CommandResult = { readonly rollout: Rollout; readonly done: boolean };
 
-/** How often a command that lost a race is received anew: passes are short, and few run at once. */
-const mostTries = 8;
+/** For how long a command that loses races is received anew: passes are short, and few run at once. */
+const triesMs = 10_000;
 
-/** How long the caller waits for the Store; after that the queue goes on with it. */
+/** How long the caller waits for the Store; after that the passes go on with it. */
 const applyTimeoutMs = 5_000;
 
 /**
@@ -27,16 +30,25 @@ export async function commandRollout(
   command: Command,
   log: Log,
 ): Promise<CommandResult> {
-  for (let tries = 0; tries < mostTries; tries++) {
-    const stored = await ports.rollouts.get(id);
-    if (!stored) throw new NoSuchRolloutError(id);
+  for (const end = Date.now() + triesMs; Date.now() < end; ) {
+    const stored = await lookFirst(ports, id, command, log);
     try {
-      return await commandOnce(ports, stored, command, log);
+      return checked(command, await commandOnce(ports, stored, command, log));
     } catch (error) {
       if (!(error instanceof LostRaceError)) throw error;
+      await pause(Math.random() * 200);
     }
   }
   throw new UnavailableError('The rollout is being changed by many at once. Try again.', 1_000);
+}
+
+/** The Store may have published since the last look, and only a published rollout can be finalized. */
+async function lookFirst(ports: Ports, id: string, { kind }: Command, log: Log): Promise<Stored> {
+  const stored = await ports.rollouts.get(id);
+  if (!stored) throw new NoSuchRolloutError(id);
+  if (kind !== 'finalize' || stored.rollout.phase !== 'awaitingPublication') return stored;
+  await advanceRollout(ports, { rolloutId: id }, log, applyTimeoutMs);
+  return (await ports.rollouts.get(id)) ?? stored;
 }
 
 async function commandOnce(ports: Ports, stored: Stored, command: Command, log: Log): Promise<CommandResult> {
@@ -45,7 +57,7 @@ async function commandOnce(ports: Ports, stored: Stored, command: Command, log: 
     case 'refused':
       throw new ConflictError(answer.sentence);
     case 'already':
-      return carryOut(ports, stored, command, log);
+      return { rollout: stored.rollout, done: true };
     case 'accepted':
       log.info(`${stored.rollout.id}: ${command.kind} by an operator. ${command.reason}`);
       return carryOut(ports, await ports.rollouts.save(stored, answer.change), command, log);
@@ -54,20 +66,43 @@ async function commandOnce(ports: Ports, stored: Stored, command: Command, log: 
 
 async function carryOut(ports: Ports, claimed: Stored, command: Command, log: Log): Promise<CommandResult> {
   const { rollout } = claimed;
-  if (rollout.intent === undefined || rollout.intent.kind !== command.kind) return { rollout, done: true };
-  if (rollout.stepSince === undefined) return { rollout, done: false };
-  const settled = await settleOrLeave(ports, claimed, log);
+  if (rollout.intent?.kind !== command.kind) return { rollout, done: true };
+  const abortSignal = AbortSignal.timeout(applyTimeoutMs);
+  if (!(await isPublished(ports, rollout, abortSignal))) return { rollout, done: false };
+  const settled = await settleOrLeave(ports, claimed, abortSignal, log);
   return { rollout: settled, done: settled.intent === undefined };
 }
 
+/** A halt may come before any look has seen the publication, and then it must not wait for one. */
+async function isPublished(ports: Ports, rollout: Rollout, abortSignal: AbortSignal): Promise<boolean> {
+  if (rollout.stepSince !== undefined) return true;
+  const observed = await observe(ports.publishers, rollout, ports.clock.now(), { abortSignal });
+  return observed.kind === 'published';
+}
+
 /** The intent is durable by now: whoever changed the rollout in the meantime goes on with it. */
-async function settleOrLeave(ports: Ports, claimed: Stored, log: Log): Promise<Rollout> {
+async function settleOrLeave(
+  ports: Ports,
+  claimed: Stored,
+  abortSignal: AbortSignal,
+  log: Log,
+): Promise<Rollout> {
   const { rollout } = claimed;
   try {
-    return (await applyAndSettle(ports, claimed, AbortSignal.timeout(applyTimeoutMs))).rollout;
+    return (await applyAndSettle(ports, claimed, abortSignal)).rollout;
   } catch (error) {
     if (!(error instanceof LostRaceError)) throw error;
-    log.info(`${rollout.id}: a pass went on with the ${rollout.intent?.kind ?? 'command'}.`);
+    log.info(`${rollout.id}: somebody else goes on with the ${rollout.intent?.kind ?? 'command'}.`);
     return (await ports.rollouts.get(rollout.id))?.rollout ?? rollout;
   }
+}
+
+/** What the command led to must be what it asked for: a halt that met a finalize has not halted anything. */
+function checked({ kind }: Command, result: CommandResult): CommandResult {
+  const { phase, decision } = result.rollout;
+  const missed =
+    (kind === 'halt' && !['halting', 'halted'].includes(phase)) ||
+    (kind === 'finalize' && !['finalizing', 'completed'].includes(phase));
+  if (missed) throw new ConflictError(`The rollout is ${phase}. ${decision?.sentence ?? ''}`.trim());
+  return result;
 }

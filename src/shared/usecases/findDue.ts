@@ -22,7 +22,7 @@ export async function findDue(
   return Promise.all(rows.map((row) => handOut(row)));
 
   async function handOut(row: Due): Promise<Look> {
-    const moved: Due = { ...row, at: new Date(now.getTime() + handedOutMs) };
+    const moved: Due = { ...row, at: new Date(now.getTime() + handedOutMs), since: row.since ?? row.at };
     await index.add(moved);
     await index.remove(row);
     return { rolloutId: row.rolloutId, due: moved };

@@ -1,5 +1,7 @@
+import { causeOf } from '../cause.ts';
 import {
   StoreConflictError,
+  StoreError,
   StoreNotFoundError,
   StoreThrottledError,
   StoreUnavailableError,
@@ -8,7 +10,6 @@ import type { PackageRollout, SubmissionRef, Track } from '../msstore/model.ts';
 import type { CallOptions, StoreReader } from '../msstore/port.ts';
 import { type Observed, type ObservedRollout, stageOf } from '../rollout/observed.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { causeOf } from '../telemetry/source.ts';
 import type { Publishers } from './ports.ts';
 
 export const trackOf = ({ applicationId, flightId }: Pick<Rollout, 'applicationId' | 'flightId'>): Track =>
@@ -64,6 +65,9 @@ async function read(store: StoreReader, rollout: Rollout, options: CallOptions):
   }
 }
 
+/** What the Store asks for is followed up to this: a halt must not wait for long on one answer. */
+const longestRetryMs = 10 * 60_000;
+
 function unreadable(error: unknown, now: Date): Observed {
   const afterMs =
     error instanceof StoreThrottledError || error instanceof StoreUnavailableError
@@ -72,7 +76,7 @@ function unreadable(error: unknown, now: Date): Observed {
   return {
     kind: 'unreadable',
     cause: causeOf(error),
-    ...(afterMs !== undefined && { retryAt: new Date(now.getTime() + afterMs) }),
+    ...(afterMs !== undefined && { retryAt: new Date(now.getTime() + Math.min(afterMs, longestRetryMs)) }),
   };
 }
 
@@ -90,6 +94,7 @@ async function observeSubmission(
       problems: errors.map(({ code, details }) => `${code}: ${details}`),
     };
   const shown = await store.getPackageRollout(ref, options);
+  if (rollout.phase === 'halting') return { kind: 'published', status, rollout: observedRollout(shown) };
   const candidateVersions = await versionsOf(store, ref, shown.fallbackSubmissionId, options);
   return { kind: 'published', status, rollout: observedRollout(shown), candidateVersions };
 }
@@ -100,18 +105,36 @@ async function observePublished(
   options: CallOptions,
 ): Promise<Observed> {
   const ref = refOf(rollout);
-  const status = rollout.submissionStatus ?? 'Published';
-  const shown = observedRollout(await store.getPackageRollout(ref, options));
-  if (rollout.phase === 'halting') return { kind: 'published', status, rollout: shown };
-  const { lastPublishedSubmissionId } = await store.getTrack(ref.track, options);
-  const replaced =
-    lastPublishedSubmissionId !== undefined && lastPublishedSubmissionId !== rollout.submissionId;
+  const read = await store.getPackageRollout(ref, options);
+  const shown = observedRollout(read);
+  if (rollout.phase === 'halting') return { kind: 'published', status: 'Published', rollout: shown };
+  if (shown.state === 'unknown')
+    return {
+      kind: 'unreadable',
+      cause: `it shows the rollout status ${read.status}, which Rampart does not know`,
+    };
+  const replacedBy = await replacementOf(store, rollout, options);
   return {
     kind: 'published',
-    status,
+    status: 'Published',
     rollout: shown,
-    ...(replaced && { replacedBy: lastPublishedSubmissionId }),
+    ...(replacedBy !== undefined && { replacedBy }),
   };
+}
+
+/** A track that cannot be read must not hide the rollout, which could: whether it was replaced shows at the next look. */
+async function replacementOf(
+  store: StoreReader,
+  rollout: Rollout,
+  options: CallOptions,
+): Promise<string | undefined> {
+  try {
+    const { lastPublishedSubmissionId: id } = await store.getTrack(trackOf(rollout), options);
+    return id === rollout.submissionId ? undefined : id;
+  } catch (error) {
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
 }
 
 /** The versions that this submission brings and its fallback does not have. */

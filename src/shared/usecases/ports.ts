@@ -27,7 +27,6 @@ export interface Publishers {
 /** Where a use case says what people may want to follow; the journal is the record. */
 export interface Log {
   info(sentence: string): void;
-  warn(sentence: string): void;
   /** What people must look at. */
   error(sentence: string): void;
 }

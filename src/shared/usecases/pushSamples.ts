@@ -1,3 +1,4 @@
+import type { InputMistake } from '../mistakes.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 import type { PushedSample } from '../state/samples.ts';
@@ -15,22 +16,43 @@ export async function pushSamples(ports: Ports, id: string, samples: readonly Pu
   if (!stored) throw new NoSuchRolloutError(id);
   if (hasEnded(stored.rollout.phase))
     throw new ConflictError(`The rollout is ${stored.rollout.phase}; samples change nothing any more.`);
-  ensureRead(stored.rollout, samples);
+  const mistakes = samples.flatMap((sample, index) =>
+    mistakesIn(stored.rollout, sample, ports.clock.now()).map((mistake) => ({
+      path: `samples[${index}].${mistake.path}`,
+      message: mistake.message,
+    })),
+  );
+  if (mistakes.length > 0) throw new InvalidInputError('A sample can be read by no check.', mistakes);
   await ports.samples.put(id, samples);
 }
 
-/** A signal that no check reads is a misspelt one, and its silence would hold the rollout later. */
-function ensureRead({ policy }: Rollout, samples: readonly PushedSample[]): void {
-  const read = policy.checks.flatMap(({ source }) => (source.kind === 'pushed' ? [source.signal] : []));
-  const mistakes = samples.flatMap(({ signal }, index) =>
-    read.includes(signal)
-      ? []
-      : [
-          {
-            path: `samples[${index}].signal`,
-            message: `"${signal}" is read by no check of the policy; it reads ${read.join(', ') || 'no pushed signal'}`,
-          },
-        ],
+/** How far a publisher's clock may be ahead. */
+const clockSkewMs = 5 * 60_000;
+
+/**
+ * What no check could read holds the rollout later, without a word: a misspelt signal, counts where a value is limited,
+ * and a sample of the future, which would speak for a time that nobody has seen.
+ */
+function mistakesIn(
+  { policy }: Rollout,
+  { signal, end, candidate }: PushedSample,
+  now: Date,
+): InputMistake[] {
+  const pushed = policy.checks.flatMap((check) =>
+    check.source.kind === 'pushed' ? [{ ...check, signal: check.source.signal }] : [],
   );
-  if (mistakes.length > 0) throw new InvalidInputError('A sample has a signal that nobody reads.', mistakes);
+  const readers = pushed.filter((check) => check.signal === signal);
+  if (readers.length === 0) {
+    const read = [...new Set(pushed.map((check) => check.signal))].join(', ') || 'no pushed signal';
+    return [{ path: 'signal', message: `"${signal}" is read by no check of the policy; it reads ${read}` }];
+  }
+  const kind = 'value' in candidate ? 'value' : 'rate';
+  if (!readers.some(({ limit }) => kind in limit))
+    return [
+      {
+        path: 'candidate',
+        message: `is a ${kind}; the checks of "${signal}" limit a ${kind === 'value' ? 'rate: send failed and exposed' : 'value'}`,
+      },
+    ];
+  return end.getTime() > now.getTime() + clockSkewMs ? [{ path: 'end', message: 'is in the future' }] : [];
 }

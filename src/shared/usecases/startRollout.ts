@@ -1,3 +1,4 @@
+import { causeOf } from '../cause.ts';
 import {
   StoreAuthenticationError,
   StoreConflictError,
@@ -11,7 +12,6 @@ import { stageOf } from '../rollout/observed.ts';
 import { type Policy, samePolicy } from '../rollout/policy.ts';
 import { newRollout, type Rollout, rolloutId } from '../rollout/rollout.ts';
 import { TrackBusyError } from '../state/errors.ts';
-import { causeOf } from '../telemetry/source.ts';
 import {
   ConflictError,
   InvalidInputError,
@@ -45,7 +45,7 @@ export async function startRollout(
   const publisher = publisherOf(ports, request.publisher);
   const policy = policyOf(ports, request.policy);
   const existing = await ports.rollouts.get(rolloutId(request));
-  if (existing) return { rollout: sameOrConflict(existing.rollout, policy), created: false };
+  if (existing) return { rollout: sameOrConflict(existing.rollout, publisher, policy), created: false };
   await ensureSuitable(ports.publishers.storeOf(publisher), request);
   const now = ports.clock.now();
   const rollout = newRollout({ ...request, publisher, policy }, now);
@@ -81,7 +81,11 @@ function policyOf({ policies }: Ports, policy: StartRequest['policy']): Policy {
   ]);
 }
 
-function sameOrConflict(rollout: Rollout, policy: Policy): Rollout {
+function sameOrConflict(rollout: Rollout, publisher: string, policy: Policy): Rollout {
+  if (rollout.publisher !== publisher)
+    throw new ConflictError(
+      `The rollout ${rollout.id} exists already, for the publisher "${rollout.publisher}".`,
+    );
   if (samePolicy(rollout.policy, policy)) return rollout;
   throw new ConflictError(
     `The rollout ${rollout.id} exists already, under another policy ("${rollout.policy.name}"). A rollout keeps the policy it was started with.`,
@@ -96,7 +100,7 @@ async function meetActive(
   policy: Policy,
 ): Promise<{ rollout: Rollout; created: boolean }> {
   const same = busy.activeRolloutId === rollout.id ? await ports.rollouts.get(rollout.id) : undefined;
-  if (same) return { rollout: sameOrConflict(same.rollout, policy), created: false };
+  if (same) return { rollout: sameOrConflict(same.rollout, rollout.publisher, policy), created: false };
   throw new ConflictError(
     `The track has an active rollout already: ${busy.activeRolloutId}. Halt or finalize it first.`,
   );

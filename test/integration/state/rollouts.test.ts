@@ -34,6 +34,9 @@ describe('a rollout', () => {
         ...ramping(),
         percentage: 12.5,
         evidence: [evidence('good', { measuredUntil: at(5) })],
+        judgedUntil: { launches: at(4) },
+        storeUnreadable: { since: at(1) },
+        failedRaises: { since: at(1), count: 2, lastAt: at(2), cause: 'no' },
         unmeasured: { hangs: { since: at(1), escalatedAt: at(2) } },
         intent: {
           kind: 'raise',

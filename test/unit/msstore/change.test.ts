@@ -66,9 +66,9 @@ type Turn = { readonly error?: StoreError; readonly applies?: boolean };
 /** A Store that plays its turns one after the other, and a log of what was done to it. */
 function play(
   turns: readonly Turn[],
-  options: { attempts?: number; readFails?: boolean; abortSignal?: AbortSignal } = {},
+  options: { attempts?: number; readFails?: boolean; abortSignal?: AbortSignal; once?: boolean } = {},
 ) {
-  const { attempts = 3, readFails = false, abortSignal } = options;
+  const { attempts = 3, readFails = false, abortSignal, once = false } = options;
   const log: string[] = [];
   let stopped = false;
   const change: Change<string, boolean> = {
@@ -92,8 +92,9 @@ function play(
     delayAfter: (_: Call, error: StoreError, attempt: number) =>
       error.transient && attempt < attempts ? attempt * 1_000 : 'stop',
     pause: async (_: Call, ms: number) => void log.push(`wait ${ms}`),
+    pauseOr: async (_: Call, ms: number) => void log.push(`wait ${ms}`),
   } as const;
-  const call: Call = { correlationId: 'guid', startedAt: 0, abortSignal };
+  const call: Call = { correlationId: 'guid', startedAt: 0, abortSignal, once };
   return { result: applyChange(change, call, requester), log };
 }
 
@@ -120,6 +121,21 @@ describe('a change', () => {
     const { result, log } = play([{ error: gatewayTimeout }, { applies: true }]);
     expect(await result).toBe(true);
     expect(log).toEqual(['send', 'wait 1000', 'read', 'send', 'read']);
+  });
+
+  it.each([
+    ['was throttled', throttled, ['send']],
+    ['a 504 did not let through', gatewayTimeout, ['send', 'wait 1000', 'read']],
+  ])('that is to be sent once and %s is left to the caller', async (_, error, expected) => {
+    const { result, log } = play([{ error }, { applies: true }], { once: true });
+    await expect(result).rejects.toBe(error);
+    expect(log).toEqual(expected);
+  });
+
+  it('that is to be sent once and applied behind a 504 is found', async () => {
+    const { result, log } = play([{ error: gatewayTimeout, applies: true }], { once: true });
+    expect(await result).toBe(true);
+    expect(log).toEqual(['send', 'wait 1000', 'read']);
   });
 
   it('that is throttled is sent again after its delay, without a read', async () => {

@@ -31,7 +31,7 @@ describe('what a command does in which phase', () => {
       awaitingPublication: 'accepted',
       ramping: 'accepted',
       finalizing: 'accepted',
-      halting: 'already',
+      halting: 'accepted',
       halted: 'already',
       completed: 'refused',
       failed: 'refused',
@@ -39,7 +39,7 @@ describe('what a command does in which phase', () => {
     finalize: {
       awaitingPublication: 'refused',
       ramping: 'accepted',
-      finalizing: 'already',
+      finalizing: 'accepted',
       halting: 'refused',
       halted: 'refused',
       completed: 'already',
@@ -173,4 +173,26 @@ test('from a halt no path leads back to raising or finalizing', () => {
   const reachable = new Set<Phase>(['halting']);
   for (const from of reachable) for (const to of phases) if (mayMove(from, to)) reachable.add(to);
   expect([...reachable].sort()).toEqual(['completed', 'failed', 'halted', 'halting']);
+});
+
+test('a second halt is in the journal, and the intent stays the first one', () => {
+  const halting = inPhase('halting');
+  const { rollout, entries } = accepted(halting, command('halt'));
+  expect(rollout.intent).toEqual(halting.intent);
+  expect(entries.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual(['command halt']);
+});
+
+test.each<Command>([
+  { kind: 'resume', reason },
+  { kind: 'cap', percentage: null, reason },
+])('$kind is refused while a halt is under way', (told) => {
+  const halting = { ...inPhase('halting'), pause: by, cap: { ...by, percentage: 5 } };
+  expect(receive(halting, told, at(1)).kind).toBe('refused');
+});
+
+test('the journal says what a cap was', () => {
+  const set = accepted(ramping(), { kind: 'cap', percentage: 20, reason });
+  expect(set.entries[0]?.sentence).toBe('Capped at 20 %: because');
+  const lifted = accepted(set.rollout, { kind: 'cap', percentage: null, reason });
+  expect(lifted.entries[0]?.sentence).toBe('Cap lifted: because');
 });

@@ -21,13 +21,14 @@ const minute = 60_000;
 const good = [evidence('good')];
 const by = { actor: 'operator', reason: 'because', at: at(0) } as const;
 
-const intent = (kind: Intent['kind'], change: Partial<Intent> = {}): Intent => ({
-  kind,
-  actor: 'policy',
-  reason: 'because',
-  since: at(0),
-  attempts: 1,
-  ...change,
+type Details = Partial<Pick<Intent, 'actor' | 'attempts' | 'escalatedAt'>>;
+const common = { actor: 'policy', reason: 'because', since: at(0), attempts: 1 } as const;
+const intent = (kind: 'halt' | 'finalize', change: Details = {}): Intent => ({ kind, ...common, ...change });
+const raiseTo = (percentage: number, step: number): Intent => ({
+  kind: 'raise',
+  percentage,
+  step,
+  ...common,
 });
 
 type Row = {
@@ -192,7 +193,7 @@ describe('while a step bakes', () => {
 });
 
 describe('after the bake', () => {
-  const noAsk = ramping({ percentage: 0, step: -1 });
+  const noAsk = ramping({ percentage: 0, reached: 0, step: -1 });
   test.each<Row>([
     {
       name: 'raises to the next step on good evidence',
@@ -273,6 +274,12 @@ describe('after the bake', () => {
   ])('$name', check);
 });
 
+test('lowered to 0 % somebody has the build all the same, so nothing is raised unproven', () => {
+  const lowered = ramping({ percentage: 0, reached: 25, step: -1 });
+  expect(decide(lowered, inProgress(0), [evidence('unmeasured')], at(6 * hour)).kind).toBe('hold');
+  expect(decide(lowered, inProgress(0), [evidence('good')], at(1)).kind).toBe('wait');
+});
+
 describe('people', () => {
   const needsApproval = ramping({
     policy: policy({
@@ -344,6 +351,17 @@ describe('people', () => {
       expected: { kind: 'finalize', reason: 'finalizeUnderway' },
     },
     {
+      name: 'and lasting silence',
+      rollout: ramping({
+        phase: 'finalizing',
+        intent: intent('finalize', { actor: 'operator' }),
+        unmeasured: { launches: { since: at(0) } },
+        policy: policy({ unmeasured: { escalateAfter: '6h', onEscalation: 'halt' } }),
+      }),
+      evidence: [evidence('unmeasured')],
+      expected: { kind: 'finalize' },
+    },
+    {
       name: 'the policy’s own finalize does not',
       rollout: ramping({ phase: 'finalizing', intent: intent('finalize') }),
       evidence: [evidence('bad')],
@@ -394,13 +412,46 @@ describe('the Store’s own word outranks what is stored', () => {
       expected: { kind: 'halt' },
     },
     {
-      name: 'a newer submission took the track',
+      name: 'another submission on the track is looked at again',
+      observed: { ...inProgress(5), replacedBy: '1152921504621086999' } as Observed,
+      expected: { kind: 'hold', reason: 'replaced' },
+    },
+    {
+      name: 'and believed the second time',
+      rollout: ramping({
+        decision: { kind: 'hold', reason: 'replaced', sentence: 'The track …', at: at(0) },
+      }),
       observed: { ...inProgress(5), replacedBy: '1152921504621086999' } as Observed,
       expected: { kind: 'fail', reason: 'replaced' },
     },
     {
+      name: 'an end outside Rampart names the submission that came after',
+      observed: { ...endedAs('stopped'), replacedBy: '1152921504621086999' } as Observed,
+      expected: {
+        kind: 'adopt',
+        sentence:
+          'Somebody halted the rollout outside Rampart at 5 %. The track now publishes submission 1152921504621086999.',
+      },
+    },
+    {
+      name: 'a small raise is not confirmed by the percentage before it',
+      rollout: ramping({
+        percentage: 0.1,
+        policy: policy({
+          steps: [
+            { percentage: 0.1, bake: '6h' },
+            { percentage: 0.5, bake: '6h' },
+            { percentage: 100, bake: '6h' },
+          ],
+        }),
+        intent: raiseTo(0.5, 1),
+      }),
+      observed: inProgress(0.1),
+      expected: { kind: 'raise', percentage: 0.5 },
+    },
+    {
       name: 'an own raise that came through late is confirmed',
-      rollout: ramping({ intent: intent('raise', { percentage: 25, step: 1 }) }),
+      rollout: ramping({ intent: raiseTo(25, 1) }),
       observed: inProgress(25),
       expected: { kind: 'adopt', reason: 'confirmed:raise' },
     },
@@ -442,6 +493,18 @@ describe('the Store’s own word outranks what is stored', () => {
       },
     },
     {
+      name: 'is told to people after an hour',
+      rollout: ramping({ storeUnreadable: { since: at(5 * hour) } }),
+      observed: { kind: 'unreadable', cause: 'the secret has expired' },
+      expected: { kind: 'wait', escalation: { of: 'store' } },
+    },
+    {
+      name: 'does not keep harm from halting',
+      observed: { kind: 'unreadable', cause: 'it answered 503' },
+      evidence: [evidence('bad')],
+      expected: { kind: 'halt', reason: 'harm' },
+    },
+    {
       name: 'and is read again when it says',
       observed: { kind: 'unreadable', cause: 'busy', retryAt: at(7 * hour) },
       expected: { kind: 'wait', nextLookAt: at(7 * hour) },
@@ -450,8 +513,7 @@ describe('the Store’s own word outranks what is stored', () => {
 });
 
 describe('a halt under way', () => {
-  const halting = (change: Partial<Intent> = {}) =>
-    ramping({ phase: 'halting', intent: intent('halt', change) });
+  const halting = (change: Details = {}) => ramping({ phase: 'halting', intent: intent('halt', change) });
   test.each<Row>([
     {
       name: 'goes on at any evidence',
@@ -490,10 +552,58 @@ describe('a halt under way', () => {
     },
   ])('$name', check);
 
+  test('that waits for publication is no trouble', () => {
+    const waiting = fresh({ phase: 'halting', intent: intent('halt') });
+    const unpublished: Observed = { kind: 'unpublished', status: 'Certification', problems: [] };
+    expect(decide(waiting, unpublished, [], at(9 * hour))).not.toHaveProperty('escalation');
+  });
+
+  test('is tried even at a rollout status that nobody knows', () => {
+    const odd: Observed = {
+      kind: 'published',
+      status: 'Published',
+      rollout: { state: 'unknown', percentage: 5 },
+    };
+    expect(decide(halting(), odd, [], at(0)).kind).toBe('halt');
+  });
+
   test('is not told again in between', () => {
     const told = halting({ escalatedAt: at(15 * minute) });
     expect(decide(told, inProgress(5), [], at(29 * minute))).not.toHaveProperty('escalation');
   });
+});
+
+describe('raises that do not come through', () => {
+  const failed = (count: number, lastAt: Date, since = at(5 * hour)) =>
+    ramping({ failedRaises: { since, count, lastAt, cause: 'it said no' } });
+  test.each<Row>([
+    {
+      name: 'are held back, ever longer',
+      rollout: failed(3, at(6 * hour - minute)),
+      expected: {
+        kind: 'hold',
+        reason: 'raiseFailed',
+        sentence:
+          'Holding at 5 %: 3 raises did not come through since 2026-11-02 05:00 UTC, the last because it said no.',
+        nextLookAt: at(6 * hour + minute),
+      },
+    },
+    {
+      name: 'are tried again then',
+      rollout: failed(3, at(6 * hour - 2 * minute)),
+      expected: { kind: 'raise', percentage: 25 },
+    },
+    {
+      name: 'are tried once an hour at least',
+      rollout: failed(99, at(5 * hour)),
+      expected: { kind: 'raise' },
+    },
+    {
+      name: 'are told to people after an hour',
+      rollout: failed(99, at(6 * hour - minute)),
+      expected: { kind: 'hold', escalation: { of: 'raise' } },
+    },
+  ])('$name', check);
 });
 
 describe('silence', () => {

@@ -53,7 +53,7 @@ describe('a raise', () => {
 
   test('that the Store rounds enters its step all the same', () => {
     const { intent } = raised.rollout;
-    if (!intent) throw new Error('a raise without an intent');
+    if (intent?.kind !== 'raise') throw new Error('a raise without an intent');
     const odd: Rollout = { ...raised.rollout, intent: { ...intent, percentage: 33.3 } };
     const { rollout } = settle(
       odd,

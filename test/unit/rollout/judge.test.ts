@@ -18,7 +18,7 @@ function judged(samples: Sample[] | Measurement, change: Partial<CheckDocument> 
   const [check] = checks;
   if (!check) throw new Error('the test policy has no check');
   const measurement: Measurement = Array.isArray(samples) ? { kind: 'samples', samples } : samples;
-  return judge(check, measurement, { from: at(0), now });
+  return judge(check, measurement, { stepSince: at(0), now });
 }
 
 const latency: Partial<CheckDocument> = { limit: { value: 2_500 }, minimumExposure: undefined };
@@ -122,14 +122,42 @@ describe('readings in a row', () => {
 });
 
 describe('the window', () => {
-  test('leaves out what ended before the step, and keeps what ends inside it', () => {
-    const before = { ...counts(0, 500, 500), start: at(-2 * hour), end: at(0) };
-    const across = { ...counts(0, 5, 1_000), start: at(-20 * hour), end: at(4.5 * hour) };
-    expect(judged([before, across])).toMatchObject({ kind: 'good', measuredUntil: at(4.5 * hour) });
+  const long = (startHour: number, endHour: number, failed: number): Sample => ({
+    ...counts(0, failed, 1_000),
+    start: at(startHour * hour),
+    end: at(endHour * hour),
+  });
+
+  test('leaves out what ended before the step', () => {
+    expect(judged([long(-2, 0, 900), counts(5, 1, 1_000)])).toMatchObject({
+      kind: 'good',
+      measuredUntil: at(6 * hour),
+    });
   });
 
   test('leaves out what has not ended yet', () => {
     expect(judged([counts(6, 500, 500)]).kind).toBe('unmeasured');
+  });
+
+  test('takes an interval as proof of the step in which most of it lies', () => {
+    expect(judged([long(-1, 4, 1)]).kind).toBe('good');
+    expect(judged([long(-6, 5, 1)])).toMatchObject({
+      kind: 'inconclusive',
+      sentence: 'nothing measured yet since 2026-11-02 00:00 UTC',
+    });
+  });
+
+  test('and takes harm from any interval that reaches into it', () => {
+    expect(judged([long(-6, 5, 100)]).kind).toBe('bad');
+  });
+
+  test('reaches back to what no earlier step has judged: harm that settled late is not lost', () => {
+    const [check] = policy().checks;
+    if (!check) throw new Error('the test policy has no check');
+    const measurement: Measurement = { kind: 'samples', samples: [long(-24, 0, 100), long(0, 5, 1)] };
+    const window = { stepSince: at(0), now: at(6 * hour) };
+    expect(judge(check, measurement, window).kind).toBe('good');
+    expect(judge(check, measurement, { ...window, judgedUntil: at(-24 * hour) }).kind).toBe('bad');
   });
 });
 
@@ -139,6 +167,14 @@ describe('silence', () => {
       kind: 'unmeasured',
       sentence: 'no sample since 2026-11-02 00:00 UTC',
     });
+  });
+
+  test('a pushed check has as long as `staleAfter` for the first sample of a step', () => {
+    expect(judged([], {}, at(2 * hour - 1))).toMatchObject({
+      kind: 'inconclusive',
+      pendingUntil: at(2 * hour),
+    });
+    expect(judged([], {}, at(2 * hour)).kind).toBe('unmeasured');
   });
 
   test('a source that failed is unmeasured, with its cause', () => {

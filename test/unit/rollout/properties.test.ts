@@ -108,7 +108,7 @@ const kept = ({ percentage: value }: Rollout): Observed => ({
 const told = ({ intent, percentage: value }: Rollout): Outcome => ({
   kind: 'readBack',
   shown: {
-    raise: { state: 'inProgress' as const, percentage: intent?.percentage ?? value },
+    raise: { state: 'inProgress' as const, percentage: intent?.kind === 'raise' ? intent.percentage : value },
     halt: { state: 'stopped' as const, percentage: 0 },
     finalize: { state: 'complete' as const, percentage: 100 },
   }[intent?.kind ?? 'raise'],
@@ -185,7 +185,7 @@ test('I2: nobody but a person finalizes below a cap', () => {
 test('I3: no raise and no finalize of its own without a finished bake and good evidence of every check, in the same pass', () => {
   always(({ before, decision, evidence: found = [], now }) => {
     const own = decision?.kind === 'raise' || (decision?.kind === 'finalize' && decision.reason === 'proven');
-    if (!own || before.percentage === 0) return;
+    if (!own || before.reached === 0) return;
     expect(now.getTime()).toBeGreaterThanOrEqual(
       (before.stepSince?.getTime() ?? Infinity) + currentBake(before).bake,
     );
@@ -211,7 +211,7 @@ test('I5: the journal has no gaps, and every intent has its entry before and its
 
 test('I9: unmeasured evidence never lets anything up', () => {
   always(({ before, decision, evidence: found = [] }) => {
-    if (before.percentage > 0 && found.some((entry) => gates(entry) && entry.kind === 'unmeasured'))
+    if (before.reached > 0 && found.some((entry) => gates(entry) && entry.kind === 'unmeasured'))
       expect(decision?.kind === 'raise' || decision?.reason === 'proven').toBe(false);
   });
 });

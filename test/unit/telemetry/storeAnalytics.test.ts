@@ -37,6 +37,11 @@ const devices = (date: string, count: number, packageVersion = '2.0.0.0'): Daily
   devices: count,
 });
 
+const dayAt = (index: number): string =>
+  at(index * day)
+    .toISOString()
+    .slice(0, 10);
+
 describe('the days that are read', () => {
   test.each<[string, Date, Date, string[], Date]>([
     ['none, before the first day has settled', at(0), at(day + 30 * hour - 1), [], at(day + 30 * hour)],
@@ -69,7 +74,8 @@ describe('the days that are read', () => {
       at(3 * day + 30 * hour),
     ],
   ])('%s', async (_, from, now, days, pendingUntil) => {
-    const measured = await ask(analytics([], []), from, now);
+    const active = [...Array(40).keys()].map((index) => devices(dayAt(index), 100));
+    const measured = await ask(analytics([], active), from, now);
     expect(measured).toMatchObject({ kind: 'samples', pendingUntil });
     if (measured.kind === 'samples')
       expect(measured.samples.map(({ start }) => start.toISOString().slice(0, 10))).toEqual(days);
@@ -119,4 +125,27 @@ test('a source that fails is unmeasured with its cause, and throws nothing', asy
     kind: 'unmeasured',
     cause: 'the Store’s analytics could not be read (The Store said no)',
   });
+});
+
+test('a day of which the analytics know no active device says nothing, and does not make the others worse', async () => {
+  const failed = [devices('2026-11-02', 8), devices('2026-11-03', 8)];
+  const measured = await ask(
+    analytics(failed, [devices('2026-11-02', 1_000)]),
+    at(0),
+    at(2 * day + 30 * hour),
+  );
+  expect(measured).toMatchObject({ samples: [{ candidate: { failed: 8, exposed: 1_000 } }] });
+});
+
+test('settled days without any active device are silence, not a good build', async () => {
+  expect(await ask(analytics([], []), at(0), at(2 * day + 30 * hour))).toEqual({
+    kind: 'unmeasured',
+    cause: 'the Store’s analytics know no active device with 2.0.0.0 from 2026-11-02 to 2026-11-03',
+  });
+});
+
+test('days that the Store has forgotten the failures of are not read', async () => {
+  const source = analytics([], []);
+  await ask(source, at(0), at(80 * day));
+  expect(source.asked[0]?.firstDay).toBe(dayAt(51));
 });

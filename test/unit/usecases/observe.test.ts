@@ -165,9 +165,27 @@ describe('what cannot be read', () => {
       retryAt: at(14_000),
     });
     const down = new StoreUnavailableError('it answered 503', details, { effect: 'none' });
-    expect(await look(store({ track: down }))).toEqual({
+    expect(await look(store({ rollout: down }))).toEqual({
       kind: 'unreadable',
       cause: 'Could not read the package rollout: it answered 503',
+    });
+  });
+
+  test('is read again within ten minutes, however long the Store asks for', async () => {
+    const throttled = new StoreThrottledError('the limit is used up', details, 7 * 86_400_000);
+    expect(await look(store({ rollout: throttled }))).toMatchObject({ retryAt: at(600_000) });
+  });
+
+  test('of the track does not hide the rollout', async () => {
+    const down = new StoreUnavailableError('it answered 503', details, { effect: 'none' });
+    expect(await look(store({ track: down }))).toMatchObject({ kind: 'published' });
+  });
+
+  test('a rollout status that nobody knows is unreadable, and says the word', async () => {
+    const odd = { ...shown, status: 'PackageRolloutTeleported' };
+    expect(await look(store({ rollout: odd }))).toEqual({
+      kind: 'unreadable',
+      cause: 'it shows the rollout status PackageRolloutTeleported, which Rampart does not know',
     });
   });
 
