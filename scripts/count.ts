@@ -5,6 +5,8 @@ import { z } from 'zod';
 const reportSchema = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
+  /** A file that could not even be loaded has no failed test, and has failed. */
+  numFailedTestSuites: z.number(),
   success: z.boolean(),
 });
 
@@ -14,7 +16,10 @@ if (report === undefined) {
   console.log('0 passed, 1 failed');
   process.exitCode = 1;
 } else {
-  const { numPassedTests, numFailedTests, success } = reportSchema.parse(JSON.parse(report));
-  console.log(`${numPassedTests} passed, ${numFailedTests} failed`);
+  const { numPassedTests, numFailedTests, numFailedTestSuites, success } = reportSchema.parse(
+    JSON.parse(report),
+  );
+  const failed = numFailedTests === 0 && !success ? Math.max(1, numFailedTestSuites) : numFailedTests;
+  console.log(`${numPassedTests} passed, ${failed} failed`);
   process.exitCode = success ? 0 : 1;
 }

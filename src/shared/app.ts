@@ -6,4 +6,7 @@ import { wire } from './wiring.ts';
  * while the entry is imported keeps the whole app from running.
  */
 export const config = readConfig();
-export const ports = wire(config);
+export const world = wire(config);
+
+/** The world, once its tables are there. */
+export const ports = world.ready;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { mistakesOf } from './mistakes.ts';
 import { publisherCredentialSchema } from './msstore/credential.ts';
@@ -31,12 +32,24 @@ const publishersSchema = z
     'has two publishers of one name',
   );
 
-const httpUrl = z
+const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+
+/** Tokens and secrets must not cross a network in the clear. */
+const safeUrl = z
   .url({ protocol: /^https?$/, error: 'is not a URL' })
+  .refine((url) => {
+    const parsed = URL.parse(url);
+    return parsed === null || parsed.protocol === 'https:' || loopback.test(parsed.hostname);
+  }, 'must begin with https:')
   .transform((url) => url.replace(/\/+$/, ''));
+
+const field = String.raw`(\*|\d+|[A-Za-z]{3})([-/,](\*|\d+|[A-Za-z]{3}))*`;
 const schedule = z
   .string()
-  .regex(/^(\S+\s+){5}\S+$/, 'is not a schedule of six fields (second minute hour day month weekday)');
+  .regex(
+    new RegExp(String.raw`^${field}(\s+${field}){5}$`),
+    'is not a schedule of six fields (second minute hour day month weekday)',
+  );
 
 /** Where the state lives: a connection string, or the table endpoint for an identity. */
 export type StorageSettings =
@@ -67,14 +80,14 @@ export function readConfig(environment: Environment = process.env): Config {
     storeUrl: setting(
       environment,
       'RAMPART_STORE_URL',
-      httpUrl,
+      safeUrl,
       'https://manage.devcenter.microsoft.com',
       problems,
     ),
     authority: setting(
       environment,
       'RAMPART_AUTHORITY',
-      httpUrl,
+      safeUrl,
       'https://login.microsoftonline.com',
       problems,
     ),
@@ -112,18 +125,27 @@ function setting(
 function storageOf(environment: Environment, problems: string[]): StorageSettings | undefined {
   for (const name of ['RAMPART_STORAGE', 'AzureWebJobsStorage']) {
     const connectionString = environment[name];
-    if (connectionString) return { kind: 'connectionString', connectionString };
+    if (connectionString) {
+      if (!isConnectionString(connectionString))
+        problems.push(`${name} is not a connection string of a storage account`);
+      return { kind: 'connectionString', connectionString };
+    }
     const tableServiceUri =
       environment[`${name}__tableServiceUri`] ?? accountUri(environment[`${name}__accountName`]);
-    if (tableServiceUri && URL.canParse(tableServiceUri))
+    if (tableServiceUri && safeUrl.safeParse(tableServiceUri).success)
       return { kind: 'identity', tableServiceUri, clientId: environment[`${name}__clientId`] };
-    if (tableServiceUri) problems.push(`${name}__tableServiceUri is not a URL`);
+    if (tableServiceUri) problems.push(`${name}__tableServiceUri is not a URL that begins with https:`);
   }
   problems.push(
     'AzureWebJobsStorage is missing: a connection string, or AzureWebJobsStorage__tableServiceUri with a managed identity (RAMPART_STORAGE likewise, for an account of its own)',
   );
   return undefined;
 }
+
+const isConnectionString = (text: string): boolean =>
+  /UseDevelopmentStorage=true/i.test(text) ||
+  (/AccountName=[^;]+/i.test(text) && /AccountKey=[^;]+/i.test(text)) ||
+  /SharedAccessSignature=[^;]+/i.test(text);
 
 const accountUri = (account: string | undefined): string | undefined =>
   account ? `https://${account}.table.core.windows.net` : undefined;
@@ -136,8 +158,13 @@ function publishersOf(environment: Environment, problems: string[]): PublisherSe
     );
     return undefined;
   }
-  const result = publishersSchema.safeParse(jsonOrUndefined(text));
-  if (result.success) return result.data;
+  const list = parseJson(text);
+  if (list === undefined) {
+    problems.push('RAMPART_PUBLISHERS is not JSON');
+    return undefined;
+  }
+  const result = publishersSchema.safeParse(list);
+  if (result.success) return checkFiles(result.data, problems);
   problems.push(
     ...mistakesOf(result.error, publishersSchema).map(
       ({ path, message }) => `RAMPART_PUBLISHERS${path && ` ${path}`} ${message}`,
@@ -146,11 +173,19 @@ function publishersOf(environment: Environment, problems: string[]): PublisherSe
   return undefined;
 }
 
-/** What is no JSON fails the schema, and the parser's own message would quote a secret. */
-function jsonOrUndefined(text: string): unknown {
+/** A certificate that is not there would only show when the first token is needed. */
+function checkFiles(publishers: PublisherSettings[], problems: string[]): PublisherSettings[] {
+  for (const { name, credential } of publishers)
+    if (credential.kind === 'certificate' && 'path' in credential && !existsSync(credential.path))
+      problems.push(`RAMPART_PUBLISHERS: the certificate of ${name} is not at its path`);
+  return publishers;
+}
+
+/** Undefined for what is no JSON: the parser's own message would quote a secret. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return 'no JSON';
+    return undefined;
   }
 }

@@ -10,8 +10,16 @@ export type InputMistake = { readonly path: string; readonly message: string };
  */
 export function mistakesOf(error: z.ZodError, schema: z.ZodType): InputMistake[] {
   const root: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return error.issues.flatMap(flatten).flatMap((issue) => describe(issue, root));
+  const mistakes = error.issues
+    .slice(0, most)
+    .flatMap(flatten)
+    .flatMap((issue) => describe(issue, root));
+  const more = Math.max(mistakes.length, error.issues.length) - most;
+  return more > 0 ? [...mistakes.slice(0, most), { path: '', message: `and ${more} more` }] : mistakes;
 }
+
+/** Nobody reads more at once, and an answer must not grow with what is wrong. */
+const most = 50;
 
 type Issue = z.core.$ZodIssue;
 
@@ -29,6 +37,7 @@ function describe(issue: Issue, root: unknown): InputMistake[] {
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
+  if (known.includes(key)) return 'does not go with the other keys here';
   const nearest = closestMatch(key, [...known], { maxDistance: Math.max(2, Math.ceil(key.length / 3)) });
   return nearest === undefined
     ? `is not a known key; known here: ${known.join(', ') || 'none'}`

@@ -17,11 +17,14 @@ import type { Ports, Publishers } from './usecases/ports.ts';
 
 type PublisherClients = { readonly store: Store & StoreProbe; readonly analytics: StoreAnalytics };
 
+/** Everything the use cases need; `ready` resolves once the tables are known to be there. */
+export type World = { readonly ports: Ports; readonly ready: () => Promise<Ports> };
+
 /**
  * The composition root: everything the use cases need, made once from the settings. The tables are created when they
  * are first asked for; if that fails, the next one to ask tries again.
  */
-export function wire(config: Config): () => Promise<Ports> {
+export function wire(config: Config): World {
   const tables = openTables(accessOf(config.storage));
   const clients = new Map(
     config.publishers.map((publisher) => [publisher.name, clientsOf(publisher, config)]),
@@ -40,17 +43,18 @@ export function wire(config: Config): () => Promise<Ports> {
     publishers: publishersOf(clients),
     policies: builtInPolicies,
   };
-  let ready: Promise<Ports> | undefined;
-  return () => {
-    ready ??= createTables(tables).then(
+  let created: Promise<Ports> | undefined;
+  const ready = () => {
+    created ??= createTables(tables).then(
       () => ports,
       (error: unknown) => {
-        ready = undefined;
+        created = undefined;
         throw error;
       },
     );
-    return ready;
+    return created;
   };
+  return { ports, ready };
 }
 
 function accessOf(storage: StorageSettings): StorageAccess {
