@@ -13,19 +13,19 @@ export function commandsOf(addresses: Addresses, healthy: Started, bad: Started)
   const { hostUrl, functionKey, controlUrl } = addresses;
   return {
     reading: [
-      `  RAMPART=${hostUrl}/api KEY=${functionKey}`,
+      `  URL=${hostUrl} KEY=${functionKey}`,
       `  SIMULATOR=${controlUrl}`,
       `  HEALTHY=${healthy.id}`,
       `  BAD=${bad.id}`,
-      '  curl "$RAMPART/rollouts?code=$KEY"',
-      '  curl "$RAMPART/rollouts/$HEALTHY?code=$KEY"',
-      '  curl "$RAMPART/rollouts/$BAD/journal?code=$KEY"',
-      '  curl "$RAMPART/health?code=$KEY"',
+      '  curl "$URL/api/rollouts?code=$KEY"',
+      '  curl "$URL/api/rollouts/$HEALTHY?code=$KEY"',
+      '  curl "$URL/api/rollouts/$BAD/journal?code=$KEY"',
+      '  curl "$URL/api/health?code=$KEY"',
       '  curl $SIMULATOR/state',
     ],
     changing: [
-      `  curl --json '{"reason":"a try"}' "$RAMPART/rollouts/$HEALTHY/halt?code=$KEY"`,
-      `  curl -X PUT -d '{"speed":1000}' $SIMULATOR/clock`,
+      `  curl -H content-type:application/json -d '{"reason":"a try"}' "$URL/api/rollouts/$HEALTHY/halt?code=$KEY"`,
+      `  curl -X PUT -d '{"speed":1000}' $SIMULATOR/clock   # domain seconds a second; a day in 10 s is 8640`,
     ],
   };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { SimulatorNotStartedError } from '../support/simulatorProcess.ts';
 import { ChildEndedError, type Children, watchChildren } from './children.ts';
 import { type Options, readOptions, UsageError, usage } from './options.ts';
 import { NotEndedError, playStory } from './play.ts';
@@ -66,6 +67,8 @@ function explain(error: unknown, { lastLines }: Children): number {
   if (cause instanceof Interrupted) return cause.exitCode;
   if (cause instanceof UsageError || cause instanceof ChildEndedError) {
     console.error(cause.message);
+  } else if (cause instanceof SimulatorNotStartedError) {
+    console.error(`${cause.message}\nAnother run may have taken the port in the same moment: start again.`);
   } else if (cause instanceof NotEndedError) {
     const log = lastLines('The functions host');
     console.error([cause.message, 'The last lines of the functions host:', ...log].join('\n'));

@@ -13,35 +13,22 @@ export type Snapshot = {
 export type Watched = {
   readonly build: Build;
   readonly view: RolloutView;
-  /** What Rampart said last, with the reasons. */
+  /** What Rampart said last. */
   readonly sentence: string;
 };
 
-/** Looks at both rollouts; reads a journal only where a rollout has changed the Store. */
+/** Looks at both rollouts. */
 export function createWatch(
   started: readonly Started[],
   api: Api,
   control: ControlClient,
 ): () => Promise<Snapshot> {
-  const watchers = started.map(({ build, id }) => {
-    let told = { at: '', sentence: '' };
-    return async (): Promise<Watched> => {
-      const view = await api.rollout(id);
-      const { decision } = view;
-      // Once the Store has confirmed a change, the view says that it did, and the journal why it was wanted.
-      if (decision?.reason !== 'confirmed') return { build, view, sentence: view.sentence };
-      if (told.at !== decision.at) {
-        const why = lastDecision(await api.journal(id), decision.kind);
-        told = { at: decision.at, sentence: why === undefined ? view.sentence : `${why} ${view.sentence}` };
-      }
-      return { build, view, sentence: told.sentence };
-    };
-  });
+  const look = async ({ build, id }: Started): Promise<Watched> => {
+    const view = await api.rollout(id);
+    return { build, view, sentence: view.sentence };
+  };
   return async () => {
-    const [clock, ...rollouts] = await Promise.all([
-      control.readClock(),
-      ...watchers.map((watch) => watch()),
-    ]);
+    const [clock, ...rollouts] = await Promise.all([control.readClock(), ...started.map(look)]);
     return { now: new Date(clock.now), speed: clock.speed, rollouts };
   };
 }

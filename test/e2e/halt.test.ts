@@ -79,7 +79,13 @@ describe('a person’s halt', () => {
     const { id, ...submitted } = await scene.ramp();
     const { status, body } = await halt(id);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ phase: 'halted', percentage: 0 });
+    expect(body).toMatchObject({
+      phase: 'halted',
+      percentage: 0,
+      sentence: expect.stringMatching(
+        /^Halting at 5 % by an operator’s word: it eats files\. The Store shows/,
+      ),
+    });
     expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutStopped');
     expect(await scene.changesAsked(submitted)).toEqual(['haltpackagerollout']);
   });
@@ -157,7 +163,7 @@ describe('a person’s halt', () => {
     expect(status).toBe(409);
     expect(body).toMatchObject({
       detail:
-        'The rollout is completed. The halt came too late: the Store shows the rollout finalized. Only a new submission helps.',
+        'The rollout is completed. Halting at 5 % by an operator’s word: it eats files. The halt came too late: the Store shows the rollout finalized. Only a new submission helps.',
     });
     expect((await scene.api.rollout(id)).phase).toBe('completed');
     expect((await halt(id)).status).toBe(409);

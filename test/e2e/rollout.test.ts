@@ -43,7 +43,9 @@ describe('a healthy build', () => {
     expect(await scene.api.rollout(id)).toMatchObject({
       phase: 'completed',
       percentage: 100,
-      sentence: 'The Store shows the rollout complete.',
+      sentence: expect.stringMatching(
+        /^Finalizing: the last step has proven itself; .* The Store shows the rollout complete\.$/,
+      ),
     });
     expect(await scene.storeSays(submitted)).toEqual({ status: 'PackageRolloutComplete', percentage: 100 });
     expect(await scene.changesAsked(submitted)).toEqual([

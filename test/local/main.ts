@@ -53,7 +53,11 @@ function fail(error: unknown): never {
 
 /** What the user can mend is one line; what the app threw, or nobody foresaw, is shown whole. */
 function explain(error: unknown): string {
-  if (error instanceof EntryError) return inspect(error);
+  // An app whose settings are wrong says so itself, and its stack tells nobody more.
+  if (error instanceof EntryError)
+    return error.cause instanceof Error && error.cause.name === 'ConfigurationError'
+      ? error.cause.message
+      : inspect(error);
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
     return `The port is taken: ${error.message}`;
   return error instanceof Error && mendable.some((type) => error instanceof type)

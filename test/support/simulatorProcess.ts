@@ -18,6 +18,11 @@ const addressesSchema = z.object({
 });
 export type SimulatorAddresses = Omit<z.infer<typeof addressesSchema>, 'ready' | 'control'>;
 
+/** The simulator ended before it was ready; the message is what it said. */
+export class SimulatorNotStartedError extends Error {
+  override readonly name = 'SimulatorNotStartedError';
+}
+
 export interface SimulatorProcess extends SimulatorAddresses, AsyncDisposable {
   readonly control: ControlClient;
   stop(): Promise<void>;
@@ -57,7 +62,7 @@ async function readiness(child: ChildProcess): Promise<z.infer<typeof addressesS
   const lines = createInterface({ input: stdout });
   const [line] = await Promise.race([once(lines, 'line'), once(lines, 'close').then(() => [undefined])]);
   if (typeof line === 'string') return addressesSchema.parse(JSON.parse(line));
-  throw new Error(`The Store simulator did not start. ${(await said).trim()}`);
+  throw new SimulatorNotStartedError(`The Store simulator did not start. ${(await said).trim()}`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {

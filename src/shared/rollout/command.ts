@@ -4,6 +4,7 @@ import { dropCap, dropPause, intend } from './moves.ts';
 import { intentRemarks } from './remarks.ts';
 import { currentBake, type Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
+import { at } from './situation.ts';
 import { sayPause } from './stepGates.ts';
 import { hasEnded } from './vocabulary.ts';
 
@@ -96,11 +97,12 @@ function finalize(rollout: Rollout, command: Command, now: Date): Answer {
 }
 
 /** The rollout with a person's intent, and the sentence that says so until the next look. */
-function intended(rollout: Rollout, kind: 'halt' | 'finalize', { reason }: Command, now: Date): Rollout {
-  const sentence = `${kind === 'halt' ? 'Halting' : 'Finalizing'}: ${reason}`;
+function intended(rollout: Rollout, kind: 'halt' | 'finalize', command: Command, now: Date): Rollout {
+  const doing = kind === 'halt' ? 'Halting' : 'Finalizing';
+  const reason = `${doing} ${at(rollout)} by an operator’s word: ${command.reason.replace(/\.$/, '')}.`;
   return {
     ...intend(rollout, { kind, actor: 'operator', reason, since: now, attempts: 0 }),
-    decision: { kind, reason: 'commanded', sentence, at: now },
+    decision: { kind, reason: 'commanded', sentence: reason, at: now },
   };
 }
 

@@ -12,7 +12,7 @@ export const haltUnderway: Gate = ({ rollout: { intent }, now }) =>
         kind: 'halt',
         actor: intent.actor,
         reason: 'haltUnderway',
-        sentence: underwaySentence('Halting', intent, now),
+        sentence: underwaySentence(intent, now),
         nextLookAt: nextIntentLook(now, intent.attempts),
         ...intentEscalation(intent, now),
       }
@@ -24,20 +24,16 @@ export const finalizeUnderway: Gate = ({ rollout: { intent }, now }) =>
         kind: 'finalize',
         actor: intent.actor,
         reason: 'finalizeUnderway',
-        sentence: underwaySentence('Finalizing', intent, now),
+        sentence: underwaySentence(intent, now),
         nextLookAt: nextIntentLook(now, intent.attempts),
         ...intentEscalation(intent, now),
       }
     : undefined;
 
-function underwaySentence(
-  doing: string,
-  { attempts, since, reason, lastOutcome }: Intent,
-  now: Date,
-): string {
-  if (attempts === 0) return `${doing}: ${reason}`;
-  const open = `not confirmed for ${sayDuration(now.getTime() - since.getTime())} and ${attempts} attempts`;
-  return `${doing}, ${open}${lastOutcome === undefined ? '' : ` (${lastOutcome})`}: ${reason}`;
+function underwaySentence({ attempts, since, reason, lastOutcome }: Intent, now: Date): string {
+  if (attempts === 0) return reason;
+  const open = `Not confirmed for ${sayDuration(now.getTime() - since.getTime())} and ${attempts} attempts`;
+  return `${reason} ${open}${lastOutcome === undefined ? '' : ` (${lastOutcome})`}.`;
 }
 
 /** People are told when the Store does not confirm an intent, and told again, until it does. */

@@ -6,8 +6,8 @@ export const sayPercentage = (percentage: number): string => `${Number(percentag
 /** A rate as a percentage with three significant digits: `0.0147` → `1.47 %`. */
 export const sayRate = (rate: number): string => `${Number((rate * 100).toPrecision(3))} %`;
 
-/** A count; sampled counts are fractions. */
-export const sayCount = (count: number): string => `${Number(count.toFixed(1))}`;
+/** A count; sampled counts are fractions, which matter only where they are few. */
+export const sayCount = (count: number): string => `${Number(count.toFixed(count < 100 ? 1 : 0))}`;
 
 /** `2026-11-21T06:00:00.000Z` → `2026-11-21 06:00 UTC`. */
 export const sayTime = (time: Date): string => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

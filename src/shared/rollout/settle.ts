@@ -42,11 +42,11 @@ function readBack(rollout: Rollout, intent: Intent, shown: ObservedRollout, now:
 
 const tooLate = 'The halt came too late: the Store shows the rollout finalized. Only a new submission helps.';
 
-/** The last word on a rollout is what became of the intent, until the next look. */
+/** Until the next look, the last word on a rollout is why it was changed, and what became of that. */
 function done(rollout: Rollout, intent: Intent, sentence: string, now: Date): Change {
   const said: Rollout = {
     ...rollout,
-    decision: { kind: intent.kind, reason: 'confirmed', sentence, at: now },
+    decision: { kind: intent.kind, reason: 'confirmed', sentence: `${intent.reason} ${sentence}`, at: now },
     ...(!hasEnded(rollout.phase) && { nextLookAt: after(now, looks.ramping) }),
   };
   return withJournal(said, [effectRemark(intent, sentence)], now);

@@ -1,5 +1,4 @@
 import type { Decision, Gate, Situation } from './decision.ts';
-import { sayDuration } from './duration.ts';
 import { gates } from './evidence.ts';
 import { silenceEscalation, unmeasured } from './healthGates.ts';
 import { after, isOverdue, looks, nextIntentLook, nextRaise, troubleEscalatesAfter } from './looks.ts';
@@ -23,12 +22,11 @@ export const baking: Gate = (situation) => {
   const { rollout, now } = situation;
   const end = after(rollout.stepSince ?? now, currentBake(rollout).bake);
   if (now >= end) return undefined;
-  const left = sayDuration(end.getTime() - now.getTime());
   const silent = unmeasured(situation);
   return {
     kind: 'wait',
     reason: silent.length > 0 ? 'bakingUnmeasured' : 'baking',
-    sentence: `Baking ${at(rollout)}, ${left} left${silent.length > 0 ? `; unmeasured so far: ${says(silent)}` : ''}.`,
+    sentence: `Baking ${at(rollout)} until ${sayTime(end)}${silent.length > 0 ? `; unmeasured so far: ${says(silent)}` : ''}.`,
     nextLookAt: nextLook(situation, end),
     ...silenceEscalation(situation),
   };

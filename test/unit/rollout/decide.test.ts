@@ -151,7 +151,7 @@ describe('while a step bakes', () => {
       expected: {
         kind: 'wait',
         reason: 'baking',
-        sentence: 'Baking at 5 %, 5 min left.',
+        sentence: 'Baking at 5 % until 2026-11-02 06:00 UTC.',
         nextLookAt: at(6 * hour),
       },
     },

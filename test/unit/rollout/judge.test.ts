@@ -65,7 +65,7 @@ describe('a limit on a rate', () => {
       'sampled counts, which are fractions',
       [counts(5, 7.142857, 600.5)],
       'bad',
-      '7.1 of 600.5 failed: 1.19 %, above the limit of 1 %',
+      '7.1 of 601 failed: 1.19 %, above the limit of 1 %',
     ],
     ['samples of values only', [value(5, 3)], 'inconclusive', '0 of the 500 exposures that a reading needs'],
   ])('%s', (_, samples, kind, sentence) => {
