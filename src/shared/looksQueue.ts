@@ -8,7 +8,12 @@ export const advanceQueue = 'rampart-advance';
 const lookSchema = z.object({
   rolloutId: z.string(),
   due: z
-    .object({ lane: z.enum(['submissions', 'rollouts']), at: instantSchema, rolloutId: z.string() })
+    .object({
+      lane: z.enum(['submissions', 'rollouts']),
+      at: instantSchema,
+      rolloutId: z.string(),
+      since: instantSchema.optional(),
+    })
     .optional(),
 });
 

@@ -37,8 +37,12 @@ test('a look that was handed out is not handed out again at once, and comes back
   await own.due.add({ lane: 'rollouts', at: at(0), rolloutId: 'a' });
   const [look, ...more] = await findDue({ due: own.due, clock }, 'rollouts');
   expect(more).toEqual([]);
-  expect(look).toEqual({ rolloutId: 'a', due: { lane: 'rollouts', at: at(120_000), rolloutId: 'a' } });
+  expect(look).toEqual({
+    rolloutId: 'a',
+    due: { lane: 'rollouts', at: at(120_000), rolloutId: 'a', since: at(0) },
+  });
   expect(await findDue({ due: own.due, clock }, 'rollouts')).toEqual([]);
   clock.time = at(120_000);
-  expect(await findDue({ due: own.due, clock }, 'rollouts')).toHaveLength(1);
+  const [again] = await findDue({ due: own.due, clock }, 'rollouts');
+  expect(again?.due?.since).toEqual(at(0));
 });

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { readLook, writeLook } from '../../src/shared/looksQueue.ts';
+import { at } from '../support/builders.ts';
+
+test('a look survives the queue', () => {
+  const due = { lane: 'rollouts', at: at(1), rolloutId: 'a', since: at(0) } as const;
+  for (const look of [{ rolloutId: 'a' }, { rolloutId: 'a', due }])
+    expect(readLook(JSON.parse(JSON.stringify(writeLook(look))))).toEqual(look);
+});
+
+test('a message that nobody here wrote is refused', () => {
+  expect(() => readLook({ rollout: 'a' })).toThrow();
+});
