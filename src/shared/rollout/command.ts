@@ -85,7 +85,7 @@ function halt(rollout: Rollout, command: Command, now: Date): Answer {
 }
 
 function finalize(rollout: Rollout, command: Command, now: Date): Answer {
-  if (rollout.phase === 'finalizing') return accepted(rollout, rollout, command, now);
+  if (rollout.phase === 'finalizing') return accepted(rollout, overruling(rollout, command), command, now);
   if (rollout.phase === 'halting') return refused('A halt is under way, and nothing overtakes a halt.');
   if (rollout.phase === 'awaitingPublication')
     return refused(
@@ -95,6 +95,19 @@ function finalize(rollout: Rollout, command: Command, now: Date): Answer {
     return refused(`The rollout is capped at ${sayPercentage(rollout.cap.percentage)}: lift the cap first.`);
   return accepted(rollout, intended(rollout, 'finalize', command, now), command, now);
 }
+
+/** A person who finalizes beside the policy makes it their own word, which evidence does not overrule. */
+const overruling = (rollout: Rollout, { reason }: Command): Rollout =>
+  rollout.intent?.actor === 'policy'
+    ? {
+        ...rollout,
+        intent: {
+          ...rollout.intent,
+          actor: 'operator',
+          reason: `Finalizing by an operator’s word: ${reason}`,
+        },
+      }
+    : rollout;
 
 /** The rollout with a person's intent, and the sentence that says so until the next look. */
 function intended(rollout: Rollout, kind: 'halt' | 'finalize', command: Command, now: Date): Rollout {

@@ -41,8 +41,10 @@ function endedElsewhere({ intent, percentage }: Rollout, state: 'stopped' | 'com
  */
 export const replaced: Gate = (situation) => {
   const { rollout, observed } = situation;
-  if (observed.kind !== 'published' || observed.replacedBy === undefined) return undefined;
-  if (observed.rollout.state !== 'inProgress') return undefined;
+  if (observed.kind !== 'published' || observed.rollout.state !== 'inProgress') return undefined;
+  if (observed.trackUnread && rollout.decision?.reason === 'replaced')
+    return hold(situation, 'replaced', 'The track could not be read again. Looking again.');
+  if (observed.replacedBy === undefined) return undefined;
   const sentence = `The track now publishes submission ${observed.replacedBy}`;
   if (rollout.decision?.reason === 'replaced')
     return {

@@ -25,6 +25,8 @@ export type Measurement =
       readonly samples: readonly Sample[];
       /** When the source cannot know anything yet: the time from which it can. */
       readonly pendingUntil?: Date;
+      /** Where something is missing in between: up to when nothing is. */
+      readonly completeUntil?: Date;
     }
   | { readonly kind: 'unmeasured'; readonly cause: string };
 
@@ -35,7 +37,7 @@ export const evidenceSchema = z.object({
   /** What follows if it is bad; `nothing` for a dry run. */
   onBad: z.enum(['halt', 'hold', 'nothing']),
   sentence: z.string(),
-  /** The end of the last sample that was read. */
+  /** Up to when everything was read. */
   measuredUntil: instantSchema.optional(),
   /** When a look can bring something new, where the source says. */
   pendingUntil: instantSchema.optional(),

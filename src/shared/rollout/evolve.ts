@@ -1,7 +1,8 @@
 import type { Adoption, Decision, Situation } from './decision.ts';
 import { type Evidence, gates } from './evidence.ts';
 import { type Change, type Remark, withJournal } from './journal.ts';
-import { confirm, dropIntent, end, enter, intend } from './moves.ts';
+import { confirm, dropFailedRaises, dropIntent, end, enter, intend } from './moves.ts';
+import type { Reason } from './reason.ts';
 import { intentRemarks } from './remarks.ts';
 import type { Intent, Rollout } from './rollout.ts';
 
@@ -40,7 +41,7 @@ function move(rollout: Rollout, { now }: Situation, decision: Decision): Rollout
   switch (decision.kind) {
     case 'wait':
     case 'hold':
-      return decision.reason === 'storeUnreadable' ? rollout : dropRaise(rollout);
+      return standStill(rollout, decision.reason);
     case 'raise':
     case 'halt':
     case 'finalize':
@@ -50,6 +51,12 @@ function move(rollout: Rollout, { now }: Situation, decision: Decision): Rollout
     case 'fail':
       return end(rollout, 'failed', now);
   }
+}
+
+/** Raises that failed are forgotten once something else holds: what comes after it is another matter. */
+function standStill(rollout: Rollout, reason: Reason): Rollout {
+  if (reason === 'storeUnreadable') return rollout;
+  return dropRaise(reason === 'raiseFailed' ? rollout : dropFailedRaises(rollout));
 }
 
 /** A raise that an earlier pass left open did not come through, or the Store would show it. */

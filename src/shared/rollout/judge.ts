@@ -28,13 +28,14 @@ export const judgedFrom = ({ stepSince, judgedUntil = stepSince }: Window): Date
  */
 export function judge(check: Check, measurement: Measurement, window: Window): Evidence {
   const samples = measurement.kind === 'samples' ? unjudged(measurement.samples, window) : [];
-  const last = samples.at(-1);
   const finding = find(check, measurement, samples, window);
+  const gap = measurement.kind === 'samples' ? measurement.completeUntil : undefined;
+  const measuredUntil = gap ?? samples.at(-1)?.end;
   return {
     check: check.name,
     onBad: check.dryRun ? 'nothing' : check.onBad,
     ...finding,
-    ...(last && { measuredUntil: last.end }),
+    ...(measuredUntil && { measuredUntil }),
   };
 }
 
@@ -62,21 +63,28 @@ function find(check: Check, measurement: Measurement, samples: Sample[], window:
 
 function proofOf(check: Check, samples: readonly Sample[], window: Window): Finding {
   const own = samples.filter((sample) => isOfStep(sample, window));
-  return own.length > 0
-    ? byLimit(check, own)
-    : { kind: 'inconclusive', sentence: `nothing measured yet since ${sayTime(window.stepSince)}` };
+  return own.length > 0 ? byLimit(check, own) : silence(check, undefined, window);
+}
+
+const dayMs = 86_400_000;
+
+/** By when a step must have a sample of its own, or its source is silent. */
+function expectedBy({ source }: Check, stepSince: Date): Date {
+  if (source.kind === 'pushed') return after(stepSince, source.staleAfter);
+  // The first day most of which lies in the step, once it has settled.
+  const firstDayEnds = (Math.floor((stepSince.getTime() + dayMs / 2) / dayMs) + 1) * dayMs;
+  return new Date(firstDayEnds + source.settledAfter);
 }
 
 function silence(check: Check, pendingUntil: Date | undefined, { stepSince, now }: Window): Finding {
-  const patience = check.source.kind === 'pushed' ? after(stepSince, check.source.staleAfter) : stepSince;
-  const until = pendingUntil ?? patience;
-  if (until > now)
-    return {
-      kind: 'inconclusive',
-      sentence: `nothing can be known before ${sayTime(until)}`,
-      pendingUntil: until,
-    };
-  return { kind: 'unmeasured', sentence: `no sample since ${sayTime(stepSince)}` };
+  const expected = expectedBy(check, stepSince);
+  if (expected <= now) return { kind: 'unmeasured', sentence: `no sample since ${sayTime(stepSince)}` };
+  const until = pendingUntil !== undefined && pendingUntil > now ? pendingUntil : expected;
+  return {
+    kind: 'inconclusive',
+    sentence: `nothing can be known before ${sayTime(until)}`,
+    pendingUntil: until,
+  };
 }
 
 /** Old good news is no news: a source that fell silent is unmeasured, not good. Bad news stays bad. */

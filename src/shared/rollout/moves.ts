@@ -12,6 +12,7 @@ const without = <Key extends keyof Rollout>(rollout: Rollout, ...keys: readonly 
 };
 
 export const dropIntent = (rollout: Rollout): Rollout => without(rollout, 'intent');
+export const dropFailedRaises = (rollout: Rollout): Rollout => without(rollout, 'failedRaises');
 export const dropPause = (rollout: Rollout): Rollout => without(rollout, 'pause');
 export const dropCap = (rollout: Rollout): Rollout => without(rollout, 'cap');
 
@@ -35,11 +36,13 @@ export function enter(
   };
 }
 
-/** How far the checks have been judged by now. */
+/** How far the checks have been judged by now; what was not found good stays to be judged. */
 const judgedBy = ({ evidence, judgedUntil }: Rollout): Rollout['judgedUntil'] => ({
   ...judgedUntil,
   ...Object.fromEntries(
-    evidence.flatMap(({ check, measuredUntil }) => (measuredUntil ? [[check, measuredUntil]] : [])),
+    evidence.flatMap(({ check, kind, measuredUntil }) =>
+      kind === 'good' && measuredUntil ? [[check, measuredUntil]] : [],
+    ),
   ),
 });
 

@@ -12,6 +12,8 @@ export type Observed =
       readonly rollout: ObservedRollout;
       /** The submission that the track publishes now, if it is another one. */
       readonly replacedBy?: string;
+      /** The track could not be read, so nobody knows whether it publishes another one. */
+      readonly trackUnread?: true;
       /** Package versions that this submission brings; read once. */
       readonly candidateVersions?: readonly string[];
     };

@@ -38,6 +38,7 @@ const storeAnalyticsSourceSchema = z
       .default(['crash'])
       .meta({ description: 'The failures that the Store counts.' }),
     settledAfter: durationSchema
+      .refine((ms) => ms <= 14 * 86_400_000, 'must be at most 14d: the Store forgets failures after a month')
       .default(30 * 3_600_000)
       .meta({ description: 'How long after its end a day of the Store’s analytics is taken as complete.' }),
   })
@@ -104,6 +105,7 @@ const checkSchema = z
 const unmeasuredSchema = z
   .strictObject({
     escalateAfter: durationSchema
+      .refine((ms) => ms >= 60_000, 'must be at least 1m')
       .default(6 * 3_600_000)
       .meta({ description: 'How long a check may stay unmeasured before people are told.' }),
     onEscalation: z

@@ -10,6 +10,8 @@ import { sayPercentage } from './sentence.ts';
 
 export const storeUnreadable: Gate = ({ rollout, observed, now }) => {
   if (observed.kind !== 'unreadable') return undefined;
+  // A halt needs no reading: asking for it once too often does no harm.
+  if (rollout.intent?.kind === 'halt' && rollout.stepSince !== undefined) return undefined;
   return {
     kind: 'wait',
     reason: 'storeUnreadable',

@@ -1,5 +1,5 @@
 import { type Change, withJournal } from './journal.ts';
-import { after, looks, nextIntentLook, nextRaise } from './looks.ts';
+import { after, earliest, looks, nextIntentLook, nextRaise } from './looks.ts';
 import { confirm, dropIntent, end } from './moves.ts';
 import { type ObservedRollout, showsRaise } from './observed.ts';
 import { effectRemark } from './remarks.ts';
@@ -93,6 +93,6 @@ function raiseFailed(rollout: Rollout, { kind, cause }: Unsettled, now: Date): R
   return {
     ...(kind === 'refused' ? dropIntent(rollout) : rollout),
     failedRaises,
-    nextLookAt: nextRaise(now, failedRaises.count),
+    nextLookAt: earliest(after(now, looks.ramping), nextRaise(now, failedRaises.count)),
   };
 }

@@ -77,7 +77,13 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
 /** A row that somebody wrote by hand, with a time that is none, must not keep the others from being read. */
 function fromRow(lane: Lane, key: string | undefined, since: string | undefined): Due[] {
   const [time = '', ...id] = (key ?? '').split('_');
-  const at = new Date(time);
-  if (Number.isNaN(at.getTime()) || at.toISOString() !== time) return [];
-  return [{ lane, at, rolloutId: id.join('_'), ...(since !== undefined && { since: new Date(since) }) }];
+  if (!isTime(time)) return [];
+  return [
+    { lane, at: new Date(time), rolloutId: id.join('_'), ...(isTime(since) && { since: new Date(since) }) },
+  ];
 }
+
+const isTime = (text: string | undefined): text is string => {
+  const time = Date.parse(text ?? '');
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
+};

@@ -37,7 +37,7 @@ export function createStoreAnalyticsSource(
         days.settled,
       );
       return samples.length > 0
-        ? { kind: 'samples', samples, pendingUntil: days.nextSettles }
+        ? { kind: 'samples', samples, pendingUntil: days.nextSettles, ...gapIn(days.settled, samples) }
         : { kind: 'unmeasured', cause: unseen(versions, days.settled) };
     } catch (error) {
       return { kind: 'unmeasured', cause: `the Store’s analytics could not be read (${causeOf(error)})` };
@@ -80,6 +80,13 @@ async function readDays(
   return days
     .map((day) => toSample(day, { failed: total(failed, day), exposed: total(exposed, day) }))
     .filter(({ candidate }) => candidate.exposed > 0);
+}
+
+/** A day whose usage is missing may come late: nothing from it on counts as judged. */
+function gapIn(days: readonly string[], samples: readonly Sample[]): { completeUntil?: Date } {
+  const seen = new Set(samples.map(({ start }) => dayOf(start.getTime())));
+  const missing = days.find((day) => !seen.has(day));
+  return missing === undefined ? {} : { completeUntil: new Date(startOf(missing)) };
 }
 
 const unseen = (versions: readonly string[], days: readonly string[]): string =>

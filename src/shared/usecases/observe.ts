@@ -95,6 +95,7 @@ async function observeSubmission(
     };
   const shown = await store.getPackageRollout(ref, options);
   if (rollout.phase === 'halting') return { kind: 'published', status, rollout: observedRollout(shown) };
+  if (observedRollout(shown).state === 'unknown') return unknownStatus(shown);
   const candidateVersions = await versionsOf(store, ref, shown.fallbackSubmissionId, options);
   return { kind: 'published', status, rollout: observedRollout(shown), candidateVersions };
 }
@@ -108,31 +109,27 @@ async function observePublished(
   const read = await store.getPackageRollout(ref, options);
   const shown = observedRollout(read);
   if (rollout.phase === 'halting') return { kind: 'published', status: 'Published', rollout: shown };
-  if (shown.state === 'unknown')
-    return {
-      kind: 'unreadable',
-      cause: `it shows the rollout status ${read.status}, which Rampart does not know`,
-    };
-  const replacedBy = await replacementOf(store, rollout, options);
-  return {
-    kind: 'published',
-    status: 'Published',
-    rollout: shown,
-    ...(replacedBy !== undefined && { replacedBy }),
-  };
+  if (shown.state === 'unknown') return unknownStatus(read);
+  const track = await readTrack(store, rollout, options);
+  return { kind: 'published', status: 'Published', rollout: shown, ...track };
 }
 
+const unknownStatus = ({ status }: PackageRollout): Observed => ({
+  kind: 'unreadable',
+  cause: `it shows the rollout status ${status}, which Rampart does not know`,
+});
+
 /** A track that cannot be read must not hide the rollout, which could: whether it was replaced shows at the next look. */
-async function replacementOf(
+async function readTrack(
   store: StoreReader,
   rollout: Rollout,
   options: CallOptions,
-): Promise<string | undefined> {
+): Promise<{ replacedBy?: string; trackUnread?: true }> {
   try {
     const { lastPublishedSubmissionId: id } = await store.getTrack(trackOf(rollout), options);
-    return id === rollout.submissionId ? undefined : id;
+    return id === undefined || id === rollout.submissionId ? {} : { replacedBy: id };
   } catch (error) {
-    if (error instanceof StoreError) return undefined;
+    if (error instanceof StoreError) return { trackUnread: true };
     throw error;
   }
 }

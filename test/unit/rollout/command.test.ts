@@ -196,3 +196,8 @@ test('the journal says what a cap was', () => {
   const lifted = accepted(set.rollout, { kind: 'cap', percentage: null, reason });
   expect(lifted.entries[0]?.sentence).toBe('Cap lifted: because');
 });
+
+test('a person who finalizes beside the policy makes it their own word', () => {
+  const { rollout } = accepted(inPhase('finalizing'), command('finalize'));
+  expect(rollout.intent).toMatchObject({ kind: 'finalize', actor: 'operator', attempts: 1 });
+});

@@ -425,6 +425,14 @@ describe('the Store’s own word outranks what is stored', () => {
       expected: { kind: 'fail', reason: 'replaced' },
     },
     {
+      name: 'and not forgotten because the track cannot be read',
+      rollout: ramping({
+        decision: { kind: 'hold', reason: 'replaced', sentence: 'The track …', at: at(0) },
+      }),
+      observed: { ...inProgress(5), trackUnread: true } as Observed,
+      expected: { kind: 'hold', reason: 'replaced' },
+    },
+    {
       name: 'an end outside Rampart names the submission that came after',
       observed: { ...endedAs('stopped'), replacedBy: '1152921504621086999' } as Observed,
       expected: {
@@ -544,11 +552,11 @@ describe('a halt under way', () => {
       expected: { kind: 'halt', escalation: { of: 'intent' } },
     },
     {
-      name: 'tells people even while the Store cannot be read',
+      name: 'is tried, and told to people, even while the Store cannot be read',
       rollout: halting(),
       observed: { kind: 'unreadable', cause: 'down' },
       now: at(15 * minute),
-      expected: { kind: 'wait', escalation: { of: 'intent' } },
+      expected: { kind: 'halt', escalation: { of: 'intent' } },
     },
   ])('$name', check);
 

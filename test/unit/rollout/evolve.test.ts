@@ -255,3 +255,35 @@ test('a rollout survives being stored at any point', () => {
       rollout,
     );
 });
+
+test.each([
+  ['good', at(5 * hour)],
+  ['bad', undefined],
+  ['inconclusive', undefined],
+] as const)('a step that is entered on %s evidence leaves it judged up to %s', (kind, until) => {
+  const found = [evidence(kind, { measuredUntil: at(5 * hour), onBad: 'hold' })];
+  const { rollout } = look(ramping({ evidence: found }), inProgress(40), []);
+  expect(rollout.step).toBe(1);
+  expect(rollout.judgedUntil.launches).toEqual(until);
+});
+
+describe('raises that do not come through', () => {
+  const refuse = (rollout: Rollout, now: Date) =>
+    settle(rollout, { kind: 'refused', cause: 'no' }, now).rollout;
+
+  test('are counted, and the rollout is looked at every ten minutes all the same', () => {
+    let { rollout } = raised;
+    for (let count = 1; count <= 12; count++) {
+      rollout = refuse({ ...rollout, intent: raised.rollout.intent }, at(6 * hour));
+      expect(rollout.failedRaises).toMatchObject({ count, cause: 'no' });
+      expect(rollout.nextLookAt?.getTime()).toBeLessThanOrEqual(at(6 * hour + 10 * minute).getTime());
+    }
+  });
+
+  test('are forgotten once something else holds, and kept while the Store cannot be read', () => {
+    const refused = refuse(raised.rollout, at(6 * hour));
+    expect(look(refused, inProgress(5), [evidence('inconclusive')]).rollout.failedRaises).toBeUndefined();
+    expect(look(refused, { kind: 'unreadable', cause: 'down' }).rollout.failedRaises).toBeDefined();
+    expect(look(refused, inProgress(5), [evidence('good')]).rollout.failedRaises).toBeDefined();
+  });
+});

@@ -141,9 +141,9 @@ describe('the window', () => {
 
   test('takes an interval as proof of the step in which most of it lies', () => {
     expect(judged([long(-1, 4, 1)]).kind).toBe('good');
-    expect(judged([long(-6, 5, 1)])).toMatchObject({
+    expect(judged([long(-6, 0.5, 1)], {}, at(hour))).toMatchObject({
       kind: 'inconclusive',
-      sentence: 'nothing measured yet since 2026-11-02 00:00 UTC',
+      sentence: 'nothing can be known before 2026-11-02 02:00 UTC',
     });
   });
 
@@ -193,11 +193,37 @@ describe('silence', () => {
     expect(judged([counts(1, 100, 1_000)]).kind).toBe('bad');
   });
 
-  test('a source that cannot know yet is inconclusive until it can', () => {
-    const pending: Measurement = { kind: 'samples', samples: [], pendingUntil: at(day) };
-    expect(judged(pending)).toMatchObject({ kind: 'inconclusive', pendingUntil: at(day) });
-    expect(judged(pending, {}, at(day)).kind).toBe('unmeasured');
+  describe('of the Store’s analytics', () => {
+    const analytics: Partial<CheckDocument> = { source: { kind: 'storeAnalytics', settledAfter: '30h' } };
+    const nothing: Measurement = { kind: 'samples', samples: [], pendingUntil: at(day + 30 * hour) };
+    const before: Sample = { ...counts(0, 1, 1_000), start: at(-day), end: at(-1) };
+    const settled = at(day + 30 * hour);
+
+    test('is inconclusive until the first day of the step has settled', () => {
+      expect(judged(nothing, analytics)).toMatchObject({ kind: 'inconclusive', pendingUntil: settled });
+      expect(judged(nothing, analytics, settled).kind).toBe('unmeasured');
+    });
+
+    test('is not hidden by a day before the step that is still to be judged', () => {
+      const [check] = policy({
+        checks: policyDocument().checks.map((document) => ({ ...document, ...analytics })),
+      }).checks;
+      if (!check) throw new Error('the test policy has no check');
+      const measurement: Measurement = { kind: 'samples', samples: [before] };
+      const window = { stepSince: at(0), judgedUntil: at(-day) };
+      expect(judge(check, measurement, { ...window, now: at(day) }).kind).toBe('inconclusive');
+      expect(judge(check, measurement, { ...window, now: settled }).kind).toBe('unmeasured');
+    });
   });
+});
+
+test('what comes after a gap does not count as judged', () => {
+  const measurement: Measurement = {
+    kind: 'samples',
+    samples: [counts(5, 1, 1_000)],
+    completeUntil: at(3 * hour),
+  };
+  expect(judged(measurement).measuredUntil).toEqual(at(3 * hour));
 });
 
 test('a dry run is judged alike and decides nothing', () => {

@@ -134,7 +134,10 @@ test('a day of which the analytics know no active device says nothing, and does 
     at(0),
     at(2 * day + 30 * hour),
   );
-  expect(measured).toMatchObject({ samples: [{ candidate: { failed: 8, exposed: 1_000 } }] });
+  expect(measured).toMatchObject({
+    samples: [{ candidate: { failed: 8, exposed: 1_000 } }],
+    completeUntil: at(day),
+  });
 });
 
 test('settled days without any active device are silence, not a good build', async () => {

@@ -178,11 +178,12 @@ describe('what cannot be read', () => {
 
   test('of the track does not hide the rollout', async () => {
     const down = new StoreUnavailableError('it answered 503', details, { effect: 'none' });
-    expect(await look(store({ track: down }))).toMatchObject({ kind: 'published' });
+    expect(await look(store({ track: down }))).toMatchObject({ kind: 'published', trackUnread: true });
   });
 
   test('a rollout status that nobody knows is unreadable, and says the word', async () => {
     const odd = { ...shown, status: 'PackageRolloutTeleported' };
+    expect(await look(store({ rollout: odd }), fresh())).toMatchObject({ kind: 'unreadable' });
     expect(await look(store({ rollout: odd }))).toEqual({
       kind: 'unreadable',
       cause: 'it shows the rollout status PackageRolloutTeleported, which Rampart does not know',
