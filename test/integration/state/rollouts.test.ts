@@ -117,7 +117,9 @@ describe('I10: one active rollout per track', () => {
     const { nextLookAt: _, ...ended } = { ...stored.rollout, phase: 'halted' as const, endedAt: at(1) };
     await state.rollouts.save(stored, withJournal(ended, [remark('halted')], at(1)));
     const second = { ...first, submissionId: '1152921504621099999' };
-    await expect(create({ ...second, id: rolloutId(second) })).resolves.toBeDefined();
+    await expect(create({ ...second, id: rolloutId(second) })).resolves.toMatchObject({
+      rollout: { submissionId: second.submissionId },
+    });
   });
 });
 
