@@ -3,7 +3,7 @@ import { config, ports } from '../shared/app.ts';
 import { advanceQueue, writeLook } from '../shared/looksQueue.ts';
 import { findDue } from '../shared/usecases/findDue.ts';
 
-/** Finds the rollouts that are due, and puts one look at each on the queue. */
+/** Finds the rollouts that await publication and are due, and puts one look at each on the queue. */
 app.timer('pollSubmissions', {
   schedule: config.submissionSchedule,
   return: output.storageQueue({ queueName: advanceQueue, connection: 'AzureWebJobsStorage' }),

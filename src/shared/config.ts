@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { mistakesOf } from './mistakes.ts';
+import { defaultStoreUrl } from './msstore/client.ts';
 import { publisherCredentialSchema } from './msstore/credential.ts';
 
 /** The settings are wrong or missing. Remedy: what each line says; nothing runs before. */
@@ -77,13 +78,7 @@ export function readConfig(environment: Environment = process.env): Config {
   const config = {
     storage: storageOf(environment, problems),
     publishers: publishersOf(environment, problems),
-    storeUrl: setting(
-      environment,
-      'RAMPART_STORE_URL',
-      safeUrl,
-      'https://manage.devcenter.microsoft.com',
-      problems,
-    ),
+    storeUrl: setting(environment, 'RAMPART_STORE_URL', safeUrl, defaultStoreUrl, problems),
     authority: setting(
       environment,
       'RAMPART_AUTHORITY',

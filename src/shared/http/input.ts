@@ -11,22 +11,30 @@ import { BodyTooLargeError, NotJsonError } from './problem.ts';
 
 /** What may come in over HTTP. Every id has its pattern before it touches a key or a URL. */
 
-export const applicationIdSchema = z
+const applicationId = '9[0-9A-Z]{11}';
+const flightId = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const submissionId = String.raw`[1-9]\d{5,19}`;
+
+const applicationIdSchema = z
   .string()
-  .regex(/^9[0-9A-Z]{11}$/, 'is not a Store ID: 12 characters of 0-9 and A-Z that begin with 9');
+  .regex(
+    new RegExp(`^${applicationId}$`),
+    'is not a Store ID: 12 characters of 0-9 and A-Z that begin with 9',
+  );
 const flightIdSchema = z
   .string()
   .regex(
-    /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
+    new RegExp(`^${flightId}$`, 'i'),
     'is not a flight id: a GUID such as 7bfc11d5-f710-47c5-8a98-e04bb5aad310',
   )
   .toLowerCase();
 const submissionIdSchema = z
   .string('is not a submission id: a string of digits (a number would lose digits)')
-  .regex(/^[1-9]\d{5,19}$/, 'is not a submission id: a string of 6 to 20 digits');
+  .regex(new RegExp(`^${submissionId}$`), 'is not a submission id: a string of 6 to 20 digits');
 
-const rolloutIdPattern =
-  /^9[0-9A-Z]{11}\.(production|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[1-9]\d{5,19}$/;
+const rolloutIdPattern = new RegExp(
+  String.raw`^${applicationId}\.(production|${flightId})\.${submissionId}$`,
+);
 
 export const startSchema = z
   .strictObject({

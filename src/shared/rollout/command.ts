@@ -88,9 +88,7 @@ function finalize(rollout: Rollout, command: Command, now: Date): Answer {
   if (rollout.phase === 'finalizing') return accepted(rollout, overruling(rollout, command), command, now);
   if (rollout.phase === 'halting') return refused('A halt is under way, and nothing overtakes a halt.');
   if (rollout.phase === 'awaitingPublication')
-    return refused(
-      'The Store has not published the submission yet; only a published rollout can be finalized.',
-    );
+    return refused(`Only a published rollout can be finalized. ${rollout.decision?.sentence ?? ''}`.trim());
   if (rollout.cap && rollout.cap.percentage < 100)
     return refused(`The rollout is capped at ${sayPercentage(rollout.cap.percentage)}: lift the cap first.`);
   return accepted(rollout, intended(rollout, 'finalize', command, now), command, now);
