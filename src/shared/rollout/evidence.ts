@@ -8,14 +8,30 @@ export const instantSchema = z.codec(z.iso.datetime({ offset: true }), z.date(),
 });
 
 /** Failures of exposures: crashes of sessions, failed of tried launches, devices with a crash of active devices. */
-export type Counts = { readonly failed: number; readonly exposed: number };
+export const countsSchema = z.object({ failed: z.number(), exposed: z.number() });
+export type Counts = Readonly<z.output<typeof countsSchema>>;
 
-/** One measured interval, `[start, end)`: counts or a value of the candidate, with where it came from. */
+/** How many devices showed one failure, known by the hash that its source gives it. */
+export type SignatureCount = {
+  readonly hash: string;
+  readonly candidate: number;
+  readonly control?: number | undefined;
+  /** Whether it was seen before the rollout: then the candidate did not bring it. */
+  readonly seenBefore?: boolean | undefined;
+};
+
+/**
+ * One measured interval, `[start, end)`: counts or a value of the candidate, with where it came from. An interval that has
+ * not settled may have failures whose exposures are not known yet; then `exposed` is 0.
+ */
 export type Sample = {
   readonly start: Date;
   readonly end: Date;
   readonly source: string;
   readonly candidate: Counts | { readonly value: number };
+  /** The users on the fallback submission over the same time. */
+  readonly control?: Counts | undefined;
+  readonly signatures?: readonly SignatureCount[] | undefined;
 };
 
 /** What a telemetry source answers. It never throws: what went wrong is the `cause`, a sentence for people. */
@@ -25,10 +41,12 @@ export type Measurement =
       readonly samples: readonly Sample[];
       /** When the source cannot know anything yet: the time from which it can. */
       readonly pendingUntil?: Date;
-      /** Where something is missing in between: up to when nothing is. */
-      readonly completeUntil?: Date;
     }
   | { readonly kind: 'unmeasured'; readonly cause: string };
+
+/** A test by betting: the wealth of whoever bets against the null, and the wealth that decides. */
+const testSchema = z.object({ eValue: z.number(), needed: z.number() });
+export type Test = Readonly<z.output<typeof testSchema>>;
 
 /** What the samples of one check say, with the numbers that say it. */
 export const evidenceSchema = z.object({
@@ -37,8 +55,13 @@ export const evidenceSchema = z.object({
   /** What follows if it is bad; `nothing` for a dry run. */
   onBad: z.enum(['halt', 'hold', 'nothing']),
   sentence: z.string(),
-  /** Up to when everything was read. */
-  measuredUntil: instantSchema.optional(),
+  /** All failures and settled exposures since the rollout began. */
+  candidate: countsSchema.optional(),
+  control: countsSchema.optional(),
+  /** The test for harm: bad when the e-value reaches what is needed, which is 1 over the check's part of the false-halt budget. */
+  harm: testSchema.optional(),
+  /** The test for safety: harm is excluded while the e-value is at what is needed, which is 1 over 1 − confidence. */
+  safety: testSchema.optional(),
   /** When a look can bring something new, where the source says. */
   pendingUntil: instantSchema.optional(),
 });

@@ -28,23 +28,14 @@ export function enter(
     phase: moveTo(rollout.phase, 'ramping'),
     percentage,
     reached: Math.max(rollout.reached, percentage),
-    judgedUntil: judgedBy(rollout),
+    percentageBefore: rollout.percentage,
     step,
     stepSince: now,
+    rampingSince: rollout.rampingSince ?? now,
     evidence: [],
     unmeasured: {},
   };
 }
-
-/** How far the checks have been judged by now; what was not found good stays to be judged. */
-const judgedBy = ({ evidence, judgedUntil }: Rollout): Rollout['judgedUntil'] => ({
-  ...judgedUntil,
-  ...Object.fromEntries(
-    evidence.flatMap(({ check, kind, measuredUntil }) =>
-      kind === 'good' && measuredUntil ? [[check, measuredUntil]] : [],
-    ),
-  ),
-});
 
 /** A change of the Store is about to be tried. */
 export function intend(rollout: Rollout, intent: Intent): Rollout {

@@ -1,106 +1,25 @@
 import { z } from 'zod';
-import { durationSchema } from './duration.ts';
-
-const longestName = 64;
-
-/** Names are shown in journals and pages, key the state of a check, and stand in the keys of the tables. */
-export const nameSchema = z
-  .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .refine(
-    (name) => new TextEncoder().encode(name).length <= longestName,
-    `is longer than ${longestName} bytes`,
-  )
-  .refine((name) => name.isWellFormed(), 'has half a character')
-  .refine((name) => !(name in Object.prototype), 'is a word that programs keep for themselves');
+import { checkSchema } from './check.ts';
+import { durationSchema, writeDuration } from './duration.ts';
+import { nameSchema } from './name.ts';
 
 const stepSchema = z
   .strictObject({
     percentage: z.number().gt(0, 'must be above 0').max(100, 'must not be above 100').meta({
       description: 'The part of the users that this step reaches, in percent. Fractions are allowed.',
     }),
-    bake: durationSchema.meta({ description: 'How long this step must prove itself before it is left.' }),
+    bake: durationSchema.meta({
+      description: 'How long this step must prove itself before it is left; with "pace": "evidence", at least.',
+    }),
+    maximumBake: durationSchema.optional().meta({
+      description: 'With "pace": "evidence": after how long the step is left without proof that the build is safe.',
+    }),
     approval: z
       .boolean()
       .default(false)
       .meta({ description: 'Whether a person has to approve before this step is left.' }),
   })
   .meta({ description: 'A percentage to reach, and what must hold before it is left.' });
-
-const storeAnalyticsSourceSchema = z
-  .strictObject({
-    kind: z.literal('storeAnalytics'),
-    events: z
-      .array(z.enum(['crash', 'hang', 'memory', 'jse']))
-      .min(1)
-      .max(4)
-      .default(['crash'])
-      .meta({ description: 'The failures that the Store counts.' }),
-    settledAfter: durationSchema
-      .refine((ms) => ms <= 14 * 86_400_000, 'must be at most 14d: the Store forgets failures after a month')
-      .default(30 * 3_600_000)
-      .meta({ description: 'How long after its end a day of the Store’s analytics is taken as complete.' }),
-  })
-  .meta({
-    description:
-      'The Store’s own failures and daily active devices, by package version. Slow: days, with a lag.',
-  });
-
-const pushedSourceSchema = z
-  .strictObject({
-    kind: z.literal('pushed'),
-    signal: nameSchema.meta({ description: 'The name under which the samples are pushed.' }),
-    staleAfter: durationSchema
-      .default(2 * 3_600_000)
-      .meta({ description: 'How long after the end of the last sample silence counts as unmeasured.' }),
-  })
-  .meta({ description: 'Samples that the publisher pushes over HTTP.' });
-
-const rateLimitSchema = z.strictObject({
-  rate: z
-    .number()
-    .gt(0, 'must be above 0')
-    .lt(1, 'is a fraction below 1; write 1 % as 0.01')
-    .meta({ description: 'The highest tolerated share of failures, as a fraction: 0.01 is 1 %.' }),
-});
-
-const valueLimitSchema = z.strictObject({
-  value: z.number().meta({ description: 'The highest tolerated value.' }),
-});
-
-const checkSchema = z
-  .strictObject({
-    name: nameSchema,
-    source: z.discriminatedUnion('kind', [storeAnalyticsSourceSchema, pushedSourceSchema]),
-    limit: z.union([rateLimitSchema, valueLimitSchema]),
-    minimumExposure: z.number().int().min(0).optional().meta({
-      description: 'How many exposures a step must have before its rate says anything. Default 200.',
-    }),
-    consecutive: z
-      .number()
-      .int()
-      .min(1)
-      .max(100)
-      .default(1)
-      .meta({ description: 'How many readings in a row must be beyond the limit before the check is bad.' }),
-    onBad: z
-      .enum(['halt', 'hold'])
-      .meta({ description: 'halt: stop the rollout for good. hold: do not raise while it is bad.' }),
-    dryRun: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Judge, count and report this check, and let it decide nothing.' }),
-  })
-  .refine((check) => !('value' in check.limit) || check.minimumExposure === undefined, {
-    path: ['minimumExposure'],
-    message: 'belongs to a limit on a rate; a limit on a value has no exposure',
-  })
-  .refine((check) => !('value' in check.limit) || check.source.kind === 'pushed', {
-    path: ['limit', 'value'],
-    message: 'needs a pushed source; the Store’s analytics only count, so limit their rate',
-  })
-  .meta({ description: 'One question put to telemetry.' });
 
 const unmeasuredSchema = z
   .strictObject({
@@ -112,6 +31,10 @@ const unmeasuredSchema = z
       .enum(['hold', 'halt'])
       .default('hold')
       .meta({ description: 'What follows then: go on holding, or count the silence as bad and halt.' }),
+    leastAdoption: z.number().min(0).max(1).default(0.1).meta({
+      description:
+        'At the end of a bake, the part of the exposure that the percentage implies below which a check counts as unmeasured.',
+    }),
   })
   .meta({
     description: 'What to do when nobody can look. It always holds; this is what follows if it lasts.',
@@ -133,18 +56,37 @@ export const policySchema = z
       description:
         'Whether Rampart finalizes after the last step. 100 % is not finalize: the Store treats them apart.',
     }),
+    pace: z.enum(['bake', 'evidence']).default('bake').meta({
+      description:
+        'bake: a step is left when its bake is over and nothing speaks against it. evidence: it is left as soon as harm is excluded, between its bake and its maximumBake.',
+    }),
+    confidence: z.number().min(0.5).lt(1, 'is a probability below 1; write 95 % as 0.95').default(0.95).meta({
+      description: 'With "pace": "evidence": how sure it must be that there is no harm, over the whole rollout.',
+    }),
+    falseHaltProbability: z.number().gt(0, 'must be above 0').max(0.5).default(0.001).meta({
+      description:
+        'The chance that a healthy build is halted, over the whole rollout: all checks and all looks together.',
+    }),
     checks: z.array(checkSchema).max(20),
-    unmeasured: unmeasuredSchema.default({ escalateAfter: 6 * 3_600_000, onEscalation: 'hold' }),
+    unmeasured: unmeasuredSchema.default({
+      escalateAfter: 6 * 3_600_000,
+      onEscalation: 'hold',
+      leastAdoption: 0.1,
+    }),
   })
   .superRefine((policy, context) => {
     policy.steps.forEach((step, index) => {
+      const wrong = (key: keyof Step, message: string) =>
+        context.addIssue({ code: 'custom', path: ['steps', index, key], message });
       const before = policy.steps[index - 1];
       if (before && step.percentage <= before.percentage)
-        context.addIssue({
-          code: 'custom',
-          path: ['steps', index, 'percentage'],
-          message: `must be above the step before it (${before.percentage})`,
-        });
+        wrong('percentage', `must be above the step before it (${before.percentage})`);
+      if (policy.pace === 'bake' && step.maximumBake !== undefined)
+        wrong('maximumBake', 'belongs to "pace": "evidence"');
+      if (policy.pace === 'evidence' && step.maximumBake === undefined)
+        wrong('maximumBake', 'is missing: with "pace": "evidence" each step needs one');
+      if (step.maximumBake !== undefined && step.maximumBake < step.bake)
+        wrong('maximumBake', `must not be shorter than the bake (${writeDuration(step.bake)})`);
     });
     if (policy.finalize === 'automatic' && policy.steps.at(-1)?.percentage !== 100)
       context.addIssue({
@@ -167,13 +109,7 @@ export const policySchema = z
 
 export type Policy = z.output<typeof policySchema>;
 export type PolicyDocument = z.input<typeof policySchema>;
-export type Step = Policy['steps'][number];
-export type Check = Policy['checks'][number];
-export type Source = Check['source'];
-
-/** Exposures before a rate says anything, where a check does not say. */
-export const defaultMinimumExposure = 200;
-
+export type Step = z.output<typeof stepSchema>;
 /** Whether two policies are the same, however they were written. */
 export function samePolicy(a: Policy, b: Policy): boolean {
   const canonical = (policy: Policy) =>

@@ -62,6 +62,10 @@ export const rolloutSchema = z.object({
   /** The index of the current step; -1 below the first. */
   step: z.number().int(),
   stepSince: instantSchema.optional(),
+  /** Since when users get the candidate: every test of the rollout rests on what was measured from here on. */
+  rampingSince: instantSchema.optional(),
+  /** The percentage before the current step. */
+  percentageBefore: z.number().optional(),
   /** The step that a person approved to be left. */
   approval: bySomeoneSchema.extend({ step: z.number().int() }).optional(),
   pause: bySomeoneSchema.optional(),
@@ -69,8 +73,6 @@ export const rolloutSchema = z.object({
   cap: bySomeoneSchema.extend({ percentage: z.number() }).optional(),
   intent: intentSchema.optional(),
   evidence: z.array(evidenceSchema),
-  /** Up to when each check was judged in earlier steps: what ended later has still to be. */
-  judgedUntil: z.record(z.string(), instantSchema),
   /** The checks that are unmeasured without a break. */
   unmeasured: z.record(z.string(), troubleSchema),
   /** The Store cannot be read without a break. */
@@ -111,7 +113,6 @@ export function newRollout(of: NewRollout, now: Date): Rollout {
     reached: 0,
     step: -1,
     evidence: [],
-    judgedUntil: {},
     unmeasured: {},
     nextLookAt: now,
     journalLength: 0,
@@ -122,10 +123,11 @@ export function newRollout(of: NewRollout, now: Date): Rollout {
 export const nobodyHasIt = ({ reached }: Pick<Rollout, 'reached'>): boolean => reached === 0;
 
 /** The step whose bake and approval hold now; below the first step, the first step's bake holds. */
-export function currentBake(rollout: Rollout): { bake: number; approval: boolean } {
+export function currentBake(rollout: Rollout): { bake: number; maximumBake: number; approval: boolean } {
   const step = rollout.policy.steps[Math.max(0, rollout.step)];
   const bake = nobodyHasIt(rollout) ? 0 : (step?.bake ?? 0);
-  return { bake, approval: rollout.step >= 0 && (step?.approval ?? false) };
+  const approval = rollout.step >= 0 && (step?.approval ?? false);
+  return { bake, maximumBake: step?.maximumBake ?? bake, approval };
 }
 
 /** The highest step that a percentage has reached; -1 below the first. */

@@ -17,3 +17,12 @@ export function sayList(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
+
+/** A ratio of two rates: `1.237` → `1.24`. */
+export const sayRatio = (ratio: number): string => `${Number(ratio.toPrecision(3))}`;
+
+/** An e-value with three digits; beyond a million, only that it is. */
+export function sayEvidence(eValue: number): string {
+  if (eValue > 1e6) return 'above a million';
+  return eValue < 0.001 ? 'below 0.001' : `${Number(eValue.toPrecision(3))}`;
+}

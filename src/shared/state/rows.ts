@@ -73,7 +73,6 @@ const nestedInRollout = [
   'cap',
   'intent',
   'evidence',
-  'judgedUntil',
   'unmeasured',
   'storeUnreadable',
   'failedRaises',

@@ -1,5 +1,5 @@
 import type { Evidence } from '../rollout/evidence.ts';
-import { judge, judgedFrom } from '../rollout/judge.ts';
+import { judge, windowOf } from '../rollout/judge.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { measure, type TelemetrySources } from '../telemetry/source.ts';
@@ -16,12 +16,11 @@ export async function gatherEvidence(
   now: Date,
   abortSignal: AbortSignal,
 ): Promise<Evidence[]> {
-  const { stepSince } = rollout;
-  if (stepSince === undefined || !canHarm(rollout, observed)) return [];
+  const window = windowOf(rollout, now);
+  if (!window || !canHarm(rollout, observed)) return [];
   const asked = rollout.policy.checks.map(async (check) => {
-    const window = { stepSince, judgedUntil: rollout.judgedUntil[check.name], now };
-    const question = { rollout, check, from: judgedFrom(window), now, abortSignal };
-    return judge(check, await measure(telemetry, question), window);
+    const question = { rollout, check, from: window.since, now, abortSignal };
+    return judge(rollout.policy, check, await measure(telemetry, question), window);
   });
   return Promise.all(asked);
 }

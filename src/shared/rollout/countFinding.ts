@@ -1,0 +1,104 @@
+import { farBelow } from './adoption.ts';
+import { errorOf, inDoubt } from './budget.ts';
+import { type Check, type Comparison, minimumExposureOf } from './check.ts';
+import { type Interval, type Outcome, testComparison, testRate } from './countTest.ts';
+import type { Counts, Sample } from './evidence.ts';
+import { type Case, type Finding, isSettled, sayHarm, testOf } from './finding.ts';
+import { sayCount, sayEvidence, sayRate, sayRatio } from './sentence.ts';
+import type { EvidenceKind } from './vocabulary.ts';
+
+/** What a limit on a rate finds: never more than `rate` of the exposures may fail. */
+export function findByRate(of: Case, rate: number): Finding | undefined {
+  const intervals = intervalsOf(of, of.samples);
+  if (intervals.length === 0) return undefined;
+  const outcome = testRate(of.check, rate, intervals, termsOf(of));
+  const counts = totalOf(intervals.map(({ candidate }) => candidate));
+  const says = `${sayCount(counts.failed)} of ${sayCount(counts.exposed)} failed, ${sayRate(rateOf(counts))} with a limit of ${sayRate(rate)}`;
+  const step = totalOf(intervalsOf(of, of.own).map(({ candidate }) => candidate));
+  const isAbove = step.exposed > 0 && rateOf(step) > rate;
+  const above = isAbove ? `; in this step it is above the limit, ${sayRate(rateOf(step))}` : '';
+  return conclude(of, outcome, `${says}${above}`, isAbove, { candidate: counts });
+}
+
+/** What a comparison finds: the candidate may not fail more often than what it is compared with, beyond what is tolerated. */
+export function findByComparison(of: Case, comparison: Comparison): Finding | undefined {
+  const intervals = intervalsOf(of, of.samples);
+  if (intervals.length === 0) return undefined;
+  const outcome = testComparison(of.check, comparison, intervals, termsOf(of));
+  const candidate = totalOf(intervals.map((interval) => interval.candidate));
+  const control = referenceOf(comparison, intervals);
+  if (control.exposed === 0) return { kind: 'unmeasured', sentence: 'no sample tells of the control', candidate };
+  const whose = comparison.to === 'control' ? 'of the control' : 'in earlier releases';
+  const says = `${sayCount(candidate.failed)} of ${sayCount(candidate.exposed)} failed beside ${sayCount(control.failed)} of ${sayCount(control.exposed)} ${whose}${sayTimes(candidate, control)}`;
+  return conclude(of, outcome, says, false, { candidate, control });
+}
+
+const sayTimes = (candidate: Counts, control: Counts): string =>
+  candidate.exposed > 0 && control.failed > 0
+    ? `, ${sayRatio(rateOf(candidate) / rateOf(control))} times as often`
+    : '';
+
+const referenceOf = (comparison: Comparison, intervals: readonly Interval[]): Counts =>
+  comparison.to === 'history'
+    ? { failed: comparison.failed, exposed: comparison.exposed }
+    : totalOf(intervals.flatMap(({ control }) => (control ? [control] : [])));
+
+const termsOf = ({ policy, check, window }: Case) => ({
+  error: errorOf(policy, check),
+  doubt: 1 - policy.confidence,
+  percentage: window.percentage,
+});
+
+/** The counts among the samples. What has not settled is not exposure that speaks for the build. */
+export const intervalsOf = ({ check, window }: Case, samples: readonly Sample[]): Interval[] =>
+  samples.flatMap((sample) =>
+    'value' in sample.candidate
+      ? []
+      : [{ candidate: sample.candidate, control: sample.control, settled: isSettled(check, sample, window) }],
+  );
+
+export const totalOf = (counts: readonly Counts[]): Counts =>
+  counts.reduce((sum, { failed, exposed }) => ({ failed: sum.failed + failed, exposed: sum.exposed + exposed }), {
+    failed: 0,
+    exposed: 0,
+  });
+
+const rateOf = ({ failed, exposed }: Counts): number => failed / Math.max(1, exposed);
+
+/** Bad is bad at once; good must be shown by the step itself, with nothing that points the other way. */
+function conclude(
+  of: Case,
+  outcome: Outcome,
+  says: string,
+  isAbove: boolean,
+  counts: Pick<Finding, 'candidate' | 'control'>,
+): Finding {
+  const { check, policy } = of;
+  const harm = testOf(outcome.harm);
+  const numbers = { ...counts, harm, ...(policy.pace === 'evidence' && { safety: testOf(outcome.safety) }) };
+  const sentence = `${says}; ${sayHarm({ harm, onBad: check.onBad })}`;
+  const found = (kind: EvidenceKind, remark = ''): Finding => ({ kind, sentence: `${sentence}${remark}`, ...numbers });
+  if (outcome.harm.log >= Math.log(outcome.harm.needed)) return found('bad');
+  const silent = farBelow(of);
+  if (silent !== undefined) return { kind: 'unmeasured', sentence: silent, ...numbers };
+  const shown = exposureOf(of, of.own);
+  const needed = Math.max(1, minimumExposureOf(check));
+  if (shown < needed) return { ...found('inconclusive'), sentence: sayMissing(shown, needed) };
+  if (inDoubt(outcome.harm.log, outcome.harm.needed)) return found('inconclusive', '; more than half a way to it');
+  return found(isAbove ? 'inconclusive' : 'good', sayUnproven(policy.pace, outcome));
+}
+
+const sayMissing = (shown: number, needed: number): string =>
+  `${sayCount(shown)} of the ${needed} settled exposures that a step needs`;
+
+const sayUnproven = (pace: 'bake' | 'evidence', { safety }: Outcome): string =>
+  pace === 'evidence'
+    ? `; to exclude harm, e-value ${sayEvidence(Math.exp(safety.log))} of ${sayEvidence(safety.needed)}`
+    : '';
+
+export const exposureOf = (of: Case, samples: readonly Sample[]): number =>
+  totalOf(intervalsOf(of, samples).flatMap(({ candidate, settled }) => (settled ? [candidate] : []))).exposed;
+
+/** Whether harm is excluded at the policy's confidence. */
+export const excludesHarm = ({ safety }: Pick<Finding, 'safety'>): boolean =>
+  safety !== undefined && safety.eValue >= safety.needed;

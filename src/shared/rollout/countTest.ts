@@ -1,0 +1,126 @@
+import { type Check, type Comparison, discountOf, excludedBy, toleratedBy } from './check.ts';
+import {
+  better,
+  betOnRate,
+  betOnShare,
+  highestRate,
+  lowestRate,
+  logOf,
+  oddsOf,
+  untouched,
+  type Wealth,
+  worse,
+} from './eprocess.ts';
+import type { Counts } from './evidence.ts';
+
+/** One interval of counts, as a test takes it. */
+export type Interval = {
+  readonly candidate: Counts;
+  readonly control?: Counts | undefined;
+  /** Whether its counts are complete. Until then failures count and exposures do not speak for the build. */
+  readonly settled: boolean;
+};
+
+/** What a test rests on besides the counts. */
+export type Terms = {
+  /** The check's part of the false-halt budget. */
+  readonly error: number;
+  /** The chance to call a harmful build safe. */
+  readonly doubt: number;
+  /** The highest percentage of the users that was offered the candidate. */
+  readonly percentage: number;
+};
+
+/** The two tests of one check: the logarithm of each wealth, and what it needs to decide. */
+export type Outcome = {
+  readonly harm: { readonly log: number; readonly needed: number };
+  readonly safety: { readonly log: number; readonly needed: number };
+};
+
+type Stakes = { readonly harm: Wealth; readonly safety: Wealth };
+type Bet = (stakes: Stakes, interval: Interval) => Stakes;
+
+const unspent: Stakes = { harm: untouched(worse), safety: untouched(better) };
+
+/** Is the rate above the limit, or below it? */
+export const testRate = (check: Check, rate: number, intervals: readonly Interval[], terms: Terms): Outcome =>
+  play(intervals, betOnRates(discountOf(check), rate, rate), terms.error, terms.doubt);
+
+/** Does the candidate fail more often than what it is compared with, by more than is tolerated? */
+export function testComparison(
+  check: Check,
+  comparison: Comparison,
+  intervals: readonly Interval[],
+  terms: Terms,
+): Outcome {
+  const discount = discountOf(check);
+  if (comparison.to === 'control')
+    return play(intervals, betOnShares(discount, comparison, terms), terms.error, terms.doubt);
+  // What the history may hide is one half of each error, and what the test may say wrongly the other.
+  const [failed, exposed] = [comparison.failed / discount, comparison.exposed / discount];
+  const tolerated = toleratedBy(comparison) * highestRate(failed, exposed, terms.error / 2);
+  const excluded = excludedBy(comparison) * lowestRate(failed, exposed, terms.doubt / 2);
+  return play(intervals, betOnRates(discount, tolerated, excluded), terms.error / 2, terms.doubt / 2);
+}
+
+function play(intervals: readonly Interval[], bet: Bet, error: number, doubt: number): Outcome {
+  const { harm, safety } = intervals.reduce(bet, unspent);
+  return {
+    harm: { log: logOf(harm), needed: 1 / error },
+    safety: { log: logOf(safety), needed: 1 / doubt },
+  };
+}
+
+/**
+ * Bets on rates. All counts are divided by the discount, the most that one device or session can add: the test is then as
+ * fair as if each of them added one, because cʲ ≤ 1 + j (c − 1) for every part j between 0 and 1.
+ */
+function betOnRates(discount: number, tolerated: number, excluded: number): Bet {
+  return ({ harm, safety }, { candidate, settled }) => {
+    const failed = candidate.failed / discount;
+    const exposed = candidate.exposed / discount;
+    return {
+      harm: exposed > 0 ? betOnRate(worse, harm, failed, tolerated * exposed) : harm,
+      safety: betOnRate(better, safety, failed, settled ? excluded * exposed : 0),
+    };
+  };
+}
+
+/**
+ * Bets on shares. The measured share of the exposures may be off by the declared uncertainty in either direction, and the
+ * rates by the tolerated ratio: the null is widened by both, to the truth that is hardest to tell from harm. Of an interval
+ * that has not settled, the share is taken to be as large as the percentage allows.
+ */
+function betOnShares(
+  discount: number,
+  comparison: Extract<Comparison, { to: 'control' }>,
+  { percentage }: Terms,
+): Bet {
+  const { shareUncertainty } = comparison;
+  const [tolerated, excluded] = [toleratedBy(comparison), excludedBy(comparison)];
+  return ({ harm, safety }, { candidate, control = nothing, settled }) => {
+    const failed = { candidate: candidate.failed / discount, control: control.failed / discount };
+    const share = shareOf(candidate, control);
+    const highest = Math.max((share ?? 0) / (1 - shareUncertainty), settled ? 0 : percentage / 100);
+    const lowest = (share ?? 0) / (1 + shareUncertainty);
+    return {
+      harm: tells(highest) ? betOnShare(worse, harm, failed, tolerated * oddsOf(highest)) : harm,
+      safety: settled
+        ? tells(share ?? 0)
+          ? betOnShare(better, safety, failed, excluded * oddsOf(lowest))
+          : safety
+        : betOnRate(better, safety, failed.candidate, 0),
+    };
+  };
+}
+
+const nothing: Counts = { failed: 0, exposed: 0 };
+
+/** The candidate's part of the exposures, where there are any. */
+export function shareOf(candidate: Counts, control: Counts = nothing): number | undefined {
+  const all = candidate.exposed + control.exposed;
+  return all > 0 ? candidate.exposed / all : undefined;
+}
+
+/** Where nobody has the candidate, or perhaps everybody, there is nothing to compare. */
+const tells = (share: number): boolean => share > 0 && share < 1;
