@@ -56,7 +56,7 @@ export const bad: Build = {
   rightEnd: { phase: 'halted', storeStatus: 'PackageRolloutStopped', effect: 'halt' },
 };
 
-const previousVersion = '1.0.0.0';
+export const previousVersion = '1.0.0.0';
 
 /** Devices that use the flight on a day. */
 export const audience = 100_000;
@@ -64,9 +64,9 @@ export const audience = 100_000;
 export const firstPercentage = 5;
 
 /**
- * The limits lie between the two builds. After 5000 launches 1 % is five standard deviations above the healthy rate,
- * so no seed halts it; the bad rate lies three above the limit, and is read anew every pass. The Store counts devices
- * with a crash on a day of three sessions: 1.5 % and 4.5 %.
+ * Launches are compared with those of the version before, in the same hours. The chance that the healthy build is halted is
+ * the policy's own, 1 in 1000; three times as many crashes are plain after some dozens. The Store counts devices with a
+ * crash on a day of three sessions, 1.5 % and 4.5 %, and its limit lies between the two.
  */
 export const policy: PolicyDocument = {
   name: 'demo',
@@ -77,11 +77,12 @@ export const policy: PolicyDocument = {
     { percentage: 100, bake: '1d' },
   ],
   finalize: 'automatic',
+  falseHaltProbability: 0.001,
   checks: [
     {
       name: 'launch',
       source: { kind: 'pushed', signal: 'launch', staleAfter: '12h' },
-      limit: { rate: 0.01 },
+      compare: { to: 'control' },
       minimumExposure: 5_000,
       onBad: 'halt',
     },

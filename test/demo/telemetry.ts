@@ -1,9 +1,9 @@
 import type { Api } from '../support/api.ts';
 import type { ControlClient } from '../support/controlClient.ts';
 import { repeat } from './repeat.ts';
-import { type Started, storyStart } from './story.ts';
+import { previousVersion, type Started, storyStart } from './story.ts';
 
-/** The publisher's own telemetry: what users of the new version did, hour by hour, pushed as each hour is full. */
+/** The publisher's own telemetry: what users of both versions did, hour by hour, pushed as each hour is full. */
 
 const pauseMs = 250;
 
@@ -20,7 +20,7 @@ export async function pushTelemetry(
   await repeat(
     async () => {
       const hours = await control.world(started.applicationId, started.flightId, { from });
-      const samples = hours.filter(({ version }) => version === started.build.version).flatMap(samplesOf);
+      const samples = samplesOf(hours, started.build.version);
       if (samples.length > 0 && (await push(started, api, samples)) === 'ended') return 'done';
       from = hours.at(-1)?.end ?? from;
       return 'again';
@@ -32,8 +32,19 @@ export async function pushTelemetry(
 
 type Sample = ReturnType<typeof samplesOf>[number];
 
-const samplesOf = ({ start, end, sessions, crashes, hangs }: Hour) => [
-  { signal: 'launch', start, end, candidate: { failed: crashes, exposed: sessions } },
+/** Each hour of the new version, beside the version before it in the same hour. */
+const samplesOf = (hours: readonly Hour[], version: string) =>
+  hours.filter((hour) => hour.version === version).flatMap((hour) => hourOf(hour, beside(hours, hour)));
+
+const beside = (hours: readonly Hour[], { start }: Hour): Hour | undefined =>
+  hours.find((hour) => hour.start === start && hour.version === previousVersion);
+
+const hourOf = ({ start, end, sessions, crashes, hangs }: Hour, control: Hour | undefined) => [
+  {
+    ...{ signal: 'launch', start, end },
+    candidate: { failed: crashes, exposed: sessions },
+    control: { failed: control?.crashes ?? 0, exposed: control?.sessions ?? 0 },
+  },
   { signal: 'hang', start, end, candidate: { failed: hangs, exposed: sessions } },
 ];
 

@@ -27,8 +27,15 @@ export const rolloutViewSchema = z.object({
     z.object({ check: z.string(), kind: z.string(), sentence: z.string(), onBad: z.string() }),
   ),
   decision: z
-    .object({ kind: z.string(), reason: z.string(), sentence: z.string(), at: z.string() })
+    .object({
+      kind: z.string(),
+      reason: z.string(),
+      sentence: z.string(),
+      at: z.string(),
+      budgetSpent: z.number(),
+    })
     .optional(),
+  falseHaltBudget: z.object({ probability: z.number(), spent: z.number() }),
   nextLookAt: z.string().optional(),
   endedAt: z.string().optional(),
   createdAt: z.string(),
@@ -43,6 +50,8 @@ const entrySchema = z.object({
   subject: z.string(),
   sentence: z.string(),
   escalated: z.boolean().optional(),
+  budgetSpent: z.number().optional(),
+  evidence: z.array(z.looseObject({})).optional(),
 });
 export type JournalEntryView = z.output<typeof entrySchema>;
 const journalSchema = z.object({ items: z.array(entrySchema), continuationToken: z.string().optional() });

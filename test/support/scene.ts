@@ -23,8 +23,8 @@ export interface Scene extends AsyncDisposable {
   tick(): Promise<void>;
   /** Time passes, then the timers tick. */
   pass(ms: number): Promise<void>;
-  /** Pushes one sample that ends now, of the hour before. */
-  push(id: string, failed: number, exposed: number): Promise<void>;
+  /** Pushes one sample that ends now, of the hour before; `more` is what else it tells. */
+  push(id: string, failed: number, exposed: number, more?: object): Promise<void>;
   /** What the Store says of the submission's package rollout. */
   storeSays(submitted: Submitted): Promise<{ status: string; percentage: number }>;
   /** The changes that the Store was asked for, in order: `POST …/haltpackagerollout` and the like, by their last words. */
@@ -121,13 +121,14 @@ export async function openScene(settings: Readonly<Record<string, string>> = {})
       await scene.tick();
     },
 
-    async push(id, failed, exposed) {
+    async push(id, failed, exposed, more = {}) {
       const end = Date.parse((await control.readClock()).now);
       const sample = {
         signal: 'launch',
         start: new Date(end - hour).toISOString(),
         end: new Date(end).toISOString(),
         candidate: { failed, exposed },
+        ...more,
       };
       const { status, body } = await api.send('POST', `rollouts/${id}/samples`, { samples: [sample] });
       if (status !== 200) throw new Error(`Pushing answered ${status}: ${JSON.stringify(body)}`);

@@ -67,12 +67,19 @@ export const capSchema = z.strictObject({
 
 const countSchema = z.number().min(0).max(1e12);
 
-const candidateSchema = z.union([
-  z
-    .strictObject({ failed: countSchema, exposed: countSchema })
-    .refine(({ failed, exposed }) => failed <= exposed, 'has more failed than exposed'),
-  z.strictObject({ value: z.number() }),
-]);
+const countsSchema = z
+  .strictObject({ failed: countSchema, exposed: countSchema })
+  .refine(({ failed, exposed }) => failed <= exposed, 'has more failed than exposed');
+const candidateSchema = z.union([countsSchema, z.strictObject({ value: z.number() })]);
+
+const signatureSchema = z.strictObject({
+  hash: nameSchema,
+  candidate: countSchema,
+  control: countSchema.optional(),
+  seenBefore: z.boolean().optional(),
+});
+/** As many as a table row can hold beside the rest. */
+const mostSignatures = 100;
 
 /** Zod refines an object even where one of its members did not parse. */
 const isWhole = ({ issues }: { issues: readonly unknown[] }): boolean => issues.length === 0;
@@ -84,6 +91,8 @@ const sampleSchema = z
     start: instantSchema,
     end: instantSchema,
     candidate: candidateSchema,
+    control: countsSchema.optional(),
+    signatures: z.array(signatureSchema).max(mostSignatures).optional(),
   })
   .refine(({ start, end }) => end > start, {
     path: ['end'],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { evidenceSchema, instantSchema } from '../rollout/evidence.ts';
 import { type JournalEntry, journalEntrySchema } from '../rollout/journal.ts';
 import { policySchema } from '../rollout/policy.ts';
-import { currentBake, type Rollout } from '../rollout/rollout.ts';
+import { budgetSpent, currentBake, type Rollout } from '../rollout/rollout.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 
 /** How rollouts and journals look over HTTP. */
@@ -33,6 +33,7 @@ export const viewOf = (rollout: Rollout) => ({
   ...summaryOf(rollout),
   submissionStatus: rollout.submissionStatus,
   packageVersions: rollout.candidateVersions,
+  controlPackageVersions: rollout.controlVersions,
   ...(!hasEnded(rollout.phase) &&
     rollout.stepSince !== undefined && { step: stepOf(rollout, rollout.stepSince) }),
   ...(rollout.pause && { pause: bySomeone(rollout.pause) }),
@@ -40,6 +41,11 @@ export const viewOf = (rollout: Rollout) => ({
   ...(rollout.approval && { approval: { step: rollout.approval.step + 1, ...bySomeone(rollout.approval) } }),
   ...(rollout.intent && { intent: intentOf(rollout.intent) }),
   evidence: rollout.evidence.map((entry) => z.encode(evidenceSchema, entry)),
+  falseHaltBudget: {
+    probability: rollout.policy.falseHaltProbability,
+    /** 1 is the halt. */
+    spent: budgetSpent(rollout),
+  },
   ...(rollout.decision && { decision: { ...rollout.decision, at: time(rollout.decision.at) } }),
   policy: z.encode(policySchema, rollout.policy),
 });

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import type { Evidence } from './evidence.ts';
 import type { Policy } from './policy.ts';
 
 /**
@@ -15,5 +16,18 @@ export function errorOf(policy: Policy, check: Check): number {
   return policy.falseHaltProbability / parts;
 }
 
-/** Half a way to the halt: with so much evidence against the build, counted in logarithms, nothing is raised. */
-export const inDoubt = (logWealth: number, needed: number): boolean => logWealth >= Math.log(needed) / 2;
+/**
+ * A third of the way to the halt, counted in logarithms: an e-value of 10 where a halt needs 1000. With so much evidence
+ * against the build nothing is raised. Waiting costs hours, and a raise on such evidence could cost users.
+ */
+export const inDoubt = (logWealth: number, needed: number): boolean => logWealth >= Math.log(needed) / 3;
+
+/**
+ * The part of a check's budget that is spent: 1 is the halt. Ville's inequality, applied from now on, makes it also a bound
+ * on the chance that a healthy build which stands here will ever be halted by this check.
+ */
+export const spentBy = ({ harm }: Evidence): number => (harm ? Math.min(1, harm.eValue / harm.needed) : 0);
+
+/** The part that the check nearest to a halt has spent; checks have budgets of their own, so that is what counts. */
+export const spentOf = (evidence: readonly Evidence[]): number =>
+  Math.max(0, ...evidence.filter(({ onBad }) => onBad === 'halt').map(spentBy));

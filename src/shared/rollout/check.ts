@@ -98,13 +98,17 @@ const historyComparisonSchema = z
 const newSignatureSchema = z
   .strictObject({
     baseline: fractionSchema.default(0.00002).meta({
-      description: 'How often, per exposure, a healthy build may show any one failure that was never seen before.',
+      description:
+        'How often, per exposure, a healthy build may show any one failure that was never seen before.',
     }),
   })
   .meta({ description: 'A tripwire for failures that neither the control nor an earlier build has shown.' });
 
 /** What a check holds its counts or values against; it has exactly one of these. */
 const questions = ['limit', 'compare', 'newSignature'] as const;
+
+const others = (than: (typeof questions)[number]): string =>
+  questions.filter((question) => question !== than).join(', or ');
 
 const isHaltingValue = (check: { onBad: string; limit?: object | undefined }): boolean =>
   check.onBad === 'halt' && check.limit !== undefined && 'value' in check.limit;
@@ -138,14 +142,18 @@ export const checkSchema = z
   .superRefine((check, context) => {
     const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const asked = questions.filter((question) => check[question] !== undefined);
-    if (asked.length !== 1) wrong([asked[1] ?? 'limit'], 'or compare, or newSignature: give exactly one of them');
+    const odd = asked[1] ?? (asked.length === 0 ? 'limit' : undefined);
+    if (odd) wrong([odd], `or ${others(odd)}: give exactly one of them`);
     const isValue = check.limit !== undefined && 'value' in check.limit;
     if (isValue && check.minimumExposure !== undefined)
       wrong(['minimumExposure'], 'belongs to counts; a limit on a value has no exposure');
     if (isValue && check.discount !== undefined)
       wrong(['discount'], 'belongs to counts; a limit on a value has none');
     if (isValue && check.source.kind !== 'pushed')
-      wrong(['limit', 'value'], 'needs a pushed source; the Store’s analytics only count, so limit their rate');
+      wrong(
+        ['limit', 'value'],
+        'needs a pushed source; the Store’s analytics only count, so limit their rate',
+      );
     if (check.consecutive !== undefined && (!isValue || check.onBad === 'halt'))
       wrong(
         ['consecutive'],

@@ -1,6 +1,6 @@
 import { farBelow } from './adoption.ts';
 import { errorOf, inDoubt } from './budget.ts';
-import { type Check, type Comparison, minimumExposureOf } from './check.ts';
+import { type Comparison, minimumExposureOf } from './check.ts';
 import { type Interval, type Outcome, testComparison, testRate } from './countTest.ts';
 import type { Counts, Sample } from './evidence.ts';
 import { type Case, type Finding, isSettled, sayHarm, testOf } from './finding.ts';
@@ -27,10 +27,18 @@ export function findByComparison(of: Case, comparison: Comparison): Finding | un
   const outcome = testComparison(of.check, comparison, intervals, termsOf(of));
   const candidate = totalOf(intervals.map((interval) => interval.candidate));
   const control = referenceOf(comparison, intervals);
-  if (control.exposed === 0) return { kind: 'unmeasured', sentence: 'no sample tells of the control', candidate };
   const whose = comparison.to === 'control' ? 'of the control' : 'in earlier releases';
   const says = `${sayCount(candidate.failed)} of ${sayCount(candidate.exposed)} failed beside ${sayCount(control.failed)} of ${sayCount(control.exposed)} ${whose}${sayTimes(candidate, control)}`;
-  return conclude(of, outcome, says, false, { candidate, control });
+  const silent = silenceOf(of, comparison, control);
+  return conclude(of, outcome, says, false, { candidate, control }, silent);
+}
+
+/** A control that nobody measures cannot say that the candidate is no worse. Once everybody has the candidate, it may end. */
+function silenceOf(of: Case, { to }: Comparison, control: Counts): string | undefined {
+  if (control.exposed === 0) return 'no sample tells of the control';
+  if (to === 'history' || of.own.length === 0 || of.window.percentage >= 100) return undefined;
+  const step = totalOf(of.own.flatMap((sample) => (sample.control ? [sample.control] : [])));
+  return step.exposed === 0 ? 'no sample of this step tells of the control' : undefined;
 }
 
 const sayTimes = (candidate: Counts, control: Counts): string =>
@@ -58,10 +66,13 @@ export const intervalsOf = ({ check, window }: Case, samples: readonly Sample[])
   );
 
 export const totalOf = (counts: readonly Counts[]): Counts =>
-  counts.reduce((sum, { failed, exposed }) => ({ failed: sum.failed + failed, exposed: sum.exposed + exposed }), {
-    failed: 0,
-    exposed: 0,
-  });
+  counts.reduce(
+    (sum, { failed, exposed }) => ({ failed: sum.failed + failed, exposed: sum.exposed + exposed }),
+    {
+      failed: 0,
+      exposed: 0,
+    },
+  );
 
 const rateOf = ({ failed, exposed }: Counts): number => failed / Math.max(1, exposed);
 
@@ -72,19 +83,24 @@ function conclude(
   says: string,
   isAbove: boolean,
   counts: Pick<Finding, 'candidate' | 'control'>,
+  silence?: string,
 ): Finding {
   const { check, policy } = of;
   const harm = testOf(outcome.harm);
   const numbers = { ...counts, harm, ...(policy.pace === 'evidence' && { safety: testOf(outcome.safety) }) };
   const sentence = `${says}; ${sayHarm({ harm, onBad: check.onBad })}`;
-  const found = (kind: EvidenceKind, remark = ''): Finding => ({ kind, sentence: `${sentence}${remark}`, ...numbers });
+  const found = (kind: EvidenceKind, remark = ''): Finding => ({
+    kind,
+    sentence: `${sentence}${remark}`,
+    ...numbers,
+  });
   if (outcome.harm.log >= Math.log(outcome.harm.needed)) return found('bad');
-  const silent = farBelow(of);
+  const silent = silence ?? farBelow(of);
   if (silent !== undefined) return { kind: 'unmeasured', sentence: silent, ...numbers };
   const shown = exposureOf(of, of.own);
   const needed = Math.max(1, minimumExposureOf(check));
   if (shown < needed) return { ...found('inconclusive'), sentence: sayMissing(shown, needed) };
-  if (inDoubt(outcome.harm.log, outcome.harm.needed)) return found('inconclusive', '; more than half a way to it');
+  if (inDoubt(outcome.harm.log, outcome.harm.needed)) return found('inconclusive', '; too much to raise on');
   return found(isAbove ? 'inconclusive' : 'good', sayUnproven(policy.pace, outcome));
 }
 
@@ -98,7 +114,3 @@ const sayUnproven = (pace: 'bake' | 'evidence', { safety }: Outcome): string =>
 
 export const exposureOf = (of: Case, samples: readonly Sample[]): number =>
   totalOf(intervalsOf(of, samples).flatMap(({ candidate, settled }) => (settled ? [candidate] : []))).exposed;
-
-/** Whether harm is excluded at the policy's confidence. */
-export const excludesHarm = ({ safety }: Pick<Finding, 'safety'>): boolean =>
-  safety !== undefined && safety.eValue >= safety.needed;

@@ -1,11 +1,11 @@
 import { type Check, type Comparison, discountOf, excludedBy, toleratedBy } from './check.ts';
 import {
-  better,
   betOnRate,
   betOnShare,
+  better,
   highestRate,
-  lowestRate,
   logOf,
+  lowestRate,
   oddsOf,
   untouched,
   type Wealth,

@@ -34,6 +34,7 @@ const order: readonly Gate[] = [
   health.unmeasuredHolds,
   health.inconclusiveHolds,
   health.unaskedHolds,
+  health.proving,
   step.capped,
   step.approvalMissing,
   step.raiseFailed,

@@ -43,6 +43,7 @@ export type Adoption =
       readonly change: 'published';
       readonly percentage: number;
       readonly candidateVersions: readonly string[];
+      readonly controlVersions?: readonly string[];
     }
   /** The Store confirms an intent that was carried out earlier. */
   | { readonly change: 'confirmed'; readonly intent: Intent; readonly percentage: number }

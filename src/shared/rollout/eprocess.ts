@@ -17,15 +17,15 @@ export type Wealth = readonly number[];
  */
 export const worse: readonly Alternative[] = [
   { ratio: 1.2, weight: 0.01 },
-  { ratio: 1.4, weight: 0.1347 },
-  { ratio: 1.65, weight: 0.1674 },
-  { ratio: 2, weight: 0.0723 },
-  { ratio: 2.5, weight: 0.0676 },
-  { ratio: 3.2, weight: 0.138 },
-  { ratio: 4, weight: 0.2262 },
-  { ratio: 5, weight: 0.0284 },
-  { ratio: 6.5, weight: 0.0583 },
-  { ratio: 9, weight: 0.0931 },
+  { ratio: 1.45, weight: 0.13 },
+  { ratio: 1.65, weight: 0.18 },
+  { ratio: 2, weight: 0.076 },
+  { ratio: 2.45, weight: 0.066 },
+  { ratio: 3.3, weight: 0.128 },
+  { ratio: 4.2, weight: 0.241 },
+  { ratio: 5, weight: 0.032 },
+  { ratio: 6.5, weight: 0.058 },
+  { ratio: 8.8, weight: 0.075 },
   { ratio: 20, weight: 0.004 },
 ];
 
@@ -97,8 +97,12 @@ export const oddsOf = (share: number): number => share / (1 - share);
  * `level`. Chernoff's bound, P(X ≤ x) ≤ exp(x − m − x ln(x/m)) for a Poisson count with the mean m ≥ x.
  */
 export const highestRate = (failed: number, exposed: number, level: number): number =>
-  bound(failed, level, failed, failed + 2 * Math.log(1 / level) + 2 * Math.sqrt((failed + 1) * Math.log(1 / level))) /
-  exposed;
+  bound(
+    failed,
+    level,
+    failed,
+    failed + 2 * Math.log(1 / level) + 2 * Math.sqrt((failed + 1) * Math.log(1 / level)),
+  ) / exposed;
 
 /** Likewise from below: with a rate under it, so many failures or more have a probability of at most `level`. */
 export const lowestRate = (failed: number, exposed: number, level: number): number =>

@@ -12,13 +12,15 @@ export const countsSchema = z.object({ failed: z.number(), exposed: z.number() }
 export type Counts = Readonly<z.output<typeof countsSchema>>;
 
 /** How many devices showed one failure, known by the hash that its source gives it. */
-export type SignatureCount = {
-  readonly hash: string;
-  readonly candidate: number;
-  readonly control?: number | undefined;
+const signatureSchema = z.object({
+  hash: z.string(),
+  candidate: z.number(),
+  control: z.number().optional(),
   /** Whether it was seen before the rollout: then the candidate did not bring it. */
-  readonly seenBefore?: boolean | undefined;
-};
+  seenBefore: z.boolean().optional(),
+});
+export const signaturesSchema = z.array(signatureSchema);
+export type SignatureCount = Readonly<z.output<typeof signatureSchema>>;
 
 /**
  * One measured interval, `[start, end)`: counts or a value of the candidate, with where it came from. An interval that has
@@ -69,3 +71,10 @@ export type Evidence = z.output<typeof evidenceSchema>;
 
 /** Whether this evidence may stop a raise. */
 export const gates = (evidence: Evidence): boolean => evidence.onBad !== 'nothing';
+
+/**
+ * Whether harm is excluded at the policy's confidence. A check that counts nothing, such as a limit on a value that holds,
+ * has no test for it, and its good word is enough.
+ */
+export const excludesHarm = ({ safety }: Evidence): boolean =>
+  safety === undefined || safety.eValue >= safety.needed;

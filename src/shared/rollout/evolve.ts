@@ -1,10 +1,11 @@
+import { spentOf } from './budget.ts';
 import type { Adoption, Decision, Situation } from './decision.ts';
 import { type Evidence, gates } from './evidence.ts';
 import { type Change, type Remark, withJournal } from './journal.ts';
 import { confirm, dropFailedRaises, dropIntent, end, enter, intend } from './moves.ts';
 import type { Reason } from './reason.ts';
 import { intentRemarks } from './remarks.ts';
-import type { Intent, Rollout } from './rollout.ts';
+import { budgetSpent, type Intent, type Rollout } from './rollout.ts';
 
 /**
  * The rollout as the decision leaves it, with what the journal says of it. A decision that will change the Store is
@@ -27,7 +28,13 @@ function lookedAt({ rollout, observed, evidence, now }: Situation, decision: Dec
       evidence: [...evidence],
       unmeasured: unmeasuredSince(rollout, evidence, now),
     }),
-    decision: { kind: decision.kind, reason: decision.reason, sentence: decision.sentence, at: now },
+    decision: {
+      kind: decision.kind,
+      reason: decision.reason,
+      sentence: decision.sentence,
+      at: now,
+      budgetSpent: evidence.length > 0 ? spentOf(evidence) : budgetSpent(rollout),
+    },
     ...('nextLookAt' in decision && { nextLookAt: decision.nextLookAt }),
   };
 }
@@ -82,6 +89,7 @@ function adopt(rollout: Rollout, adoption: Adoption, sentence: string, now: Date
       return {
         ...enter(rollout, adoption.percentage, now),
         candidateVersions: [...adoption.candidateVersions],
+        ...(adoption.controlVersions && { controlVersions: [...adoption.controlVersions] }),
       };
     case 'confirmed':
       return confirm(rollout, adoption.intent, adoption.percentage, now);
@@ -124,7 +132,7 @@ const decisionRemark = ({ evidence }: Situation, decision: Decision): Remark => 
   subject: decision.kind,
   sentence: decision.sentence,
   ...(escalationOf(decision) && { escalated: true }),
-  ...(evidence.length > 0 && { evidence: [...evidence] }),
+  ...(evidence.length > 0 && { budgetSpent: spentOf(evidence), evidence: [...evidence] }),
 });
 
 /** Remembers what people were told of, so that they are told again only after as long. */

@@ -1,9 +1,9 @@
 import type { Escalation, Gate, Situation } from './decision.ts';
-import { type Evidence, gates } from './evidence.ts';
-import { isOverdue, nextIntentLook } from './looks.ts';
-import { nobodyHasIt } from './rollout.ts';
-import { sayList } from './sentence.ts';
-import { at, hold, says } from './situation.ts';
+import { type Evidence, excludesHarm, gates } from './evidence.ts';
+import { after, isOverdue, nextIntentLook } from './looks.ts';
+import { currentBake, nobodyHasIt } from './rollout.ts';
+import { sayList, sayTime } from './sentence.ts';
+import { at, hold, nextLook, says } from './situation.ts';
 
 /** The gates that read evidence: bad evidence halts or holds, missing evidence holds. */
 
@@ -64,6 +64,24 @@ export const inconclusiveHolds: Gate = (situation) => {
     'inconclusive',
     `Holding ${at(situation.rollout)} for more evidence: ${says(little)}.`,
   );
+};
+
+/**
+ * With the pace of evidence, a step is left as soon as every check that gates excludes harm, and at the latest when it has
+ * baked for as long as the policy waits for that.
+ */
+export const proving: Gate = (situation) => {
+  const { rollout, evidence, now } = situation;
+  if (rollout.policy.pace !== 'evidence' || nobodyHasIt(rollout)) return undefined;
+  const end = after(rollout.stepSince ?? now, currentBake(rollout).maximumBake);
+  const open = evidence.filter((entry) => gates(entry) && entry.kind === 'good' && !excludesHarm(entry));
+  if (open.length === 0 || now >= end) return undefined;
+  return {
+    kind: 'wait',
+    reason: 'proving',
+    sentence: `Waiting ${at(rollout)} until harm is excluded, or ${sayTime(end)}: ${says(open)}.`,
+    nextLookAt: nextLook(situation, end),
+  };
 };
 
 /** Each check that gates needs its word in this very pass; none is an older one's. */

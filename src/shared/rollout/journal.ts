@@ -14,6 +14,8 @@ export const journalEntrySchema = z.object({
   sentence: z.string(),
   /** Whether people must look at it now. */
   escalated: z.boolean().optional(),
+  /** The part of the false-halt budget that is spent: 1 is the halt. */
+  budgetSpent: z.number().optional(),
   /** What a decision rested on. */
   evidence: z.array(evidenceSchema).optional(),
 });

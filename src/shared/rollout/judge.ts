@@ -2,7 +2,7 @@ import type { Check } from './check.ts';
 import { findByComparison, findByRate } from './countFinding.ts';
 import { sayDuration } from './duration.ts';
 import type { Evidence, Measurement, Sample } from './evidence.ts';
-import type { Case, Finding, Window } from './finding.ts';
+import { type Case, type Finding, isSettled, type Window } from './finding.ts';
 import { after } from './looks.ts';
 import type { Policy } from './policy.ts';
 import { currentBake, type Rollout } from './rollout.ts';
@@ -31,7 +31,7 @@ export function judge(policy: Policy, check: Check, measurement: Measurement, wi
 function find(policy: Policy, check: Check, measurement: Measurement, window: Window): Finding {
   if (measurement.kind === 'unmeasured') return { kind: 'unmeasured', sentence: measurement.cause };
   const samples = inOrder(measurement.samples, window);
-  const own = samples.filter((sample) => isOfStep(sample, window) && isExposed(sample));
+  const own = samples.filter((sample) => isOfStep(sample, window) && tellsExposure(check, sample, window));
   const found = findIn({ policy, check, window, samples, own });
   if (found?.kind === 'bad') return found;
   const missing = silence(check, own, measurement.pendingUntil, window);
@@ -53,7 +53,9 @@ const inOrder = (samples: readonly Sample[], { since, now }: Window): Sample[] =
 const isOfStep = ({ start, end }: Sample, { stepSince }: Window): boolean =>
   (start.getTime() + end.getTime()) / 2 > stepSince.getTime();
 
-const isExposed = ({ candidate }: Sample): boolean => 'value' in candidate || candidate.exposed > 0;
+/** A sample that has not settled may have failures alone; it says nothing of the step's exposure. */
+const tellsExposure = (check: Check, sample: Sample, window: Window): boolean =>
+  'value' in sample.candidate || sample.candidate.exposed > 0 || isSettled(check, sample, window);
 
 /** What the numbers say; nothing without a sample of the kind that the check needs. */
 function findIn(of: Case): Finding | undefined {

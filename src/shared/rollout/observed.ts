@@ -16,6 +16,8 @@ export type Observed =
       readonly trackUnread?: true;
       /** Package versions that this submission brings; read once. */
       readonly candidateVersions?: readonly string[];
+      /** Package versions that only its fallback has; read once. Absent where none is known. */
+      readonly controlVersions?: readonly string[];
     };
 
 export type ObservedRollout = {

@@ -9,10 +9,12 @@ const stepSchema = z
       description: 'The part of the users that this step reaches, in percent. Fractions are allowed.',
     }),
     bake: durationSchema.meta({
-      description: 'How long this step must prove itself before it is left; with "pace": "evidence", at least.',
+      description:
+        'How long this step must prove itself before it is left; with "pace": "evidence", at least.',
     }),
     maximumBake: durationSchema.optional().meta({
-      description: 'With "pace": "evidence": after how long the step is left without proof that the build is safe.',
+      description:
+        'With "pace": "evidence": after how long the step is left without proof that the build is safe.',
     }),
     approval: z
       .boolean()
@@ -61,7 +63,8 @@ export const policySchema = z
         'bake: a step is left when its bake is over and nothing speaks against it. evidence: it is left as soon as harm is excluded, between its bake and its maximumBake.',
     }),
     confidence: z.number().min(0.5).lt(1, 'is a probability below 1; write 95 % as 0.95').default(0.95).meta({
-      description: 'With "pace": "evidence": how sure it must be that there is no harm, over the whole rollout.',
+      description:
+        'With "pace": "evidence": how sure it must be that there is no harm, over the whole rollout.',
     }),
     falseHaltProbability: z.number().gt(0, 'must be above 0').max(0.5).default(0.001).meta({
       description:

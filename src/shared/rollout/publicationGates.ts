@@ -124,13 +124,18 @@ export const notStarted: Gate = ({ rollout, observed, now }) => {
 export const justPublished: Gate = ({ rollout, observed, now }) => {
   if (rollout.phase !== 'awaitingPublication' || observed.kind !== 'published') return undefined;
   const { percentage } = observed.rollout;
-  const versions = observed.candidateVersions ?? [];
+  const { candidateVersions = [], controlVersions } = observed;
   return {
     kind: 'adopt',
     actor: 'store',
     reason: 'published',
     sentence: `The Store published the submission; its rollout is in progress at ${sayPercentage(percentage)}.`,
-    adoption: { change: 'published', percentage, candidateVersions: versions },
+    adoption: {
+      change: 'published',
+      percentage,
+      candidateVersions,
+      ...(controlVersions && { controlVersions }),
+    },
     nextLookAt: now,
   };
 };

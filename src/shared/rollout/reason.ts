@@ -24,6 +24,8 @@ const plainReasons = [
   'paused',
   'baking',
   'bakingUnmeasured',
+  /** The bake is over, and harm is not excluded yet. */
+  'proving',
   'unmeasured',
   'inconclusive',
   'unasked',

@@ -37,6 +37,8 @@ const lastDecisionSchema = z.object({
   reason: reasonSchema,
   sentence: z.string(),
   at: instantSchema,
+  /** The part of the false-halt budget that is spent: 1 is the halt. */
+  budgetSpent: z.number(),
 });
 
 /** The automation of one submission's gradual package rollout: our aggregate, as it is stored. */
@@ -55,6 +57,8 @@ export const rolloutSchema = z.object({
   submissionStatus: z.string().optional(),
   /** The package versions that this submission brings and its fallback does not have. */
   candidateVersions: z.array(z.string()).optional(),
+  /** The package versions of its fallback that it does not contain any more: whoever runs them is the control. */
+  controlVersions: z.array(z.string()).optional(),
   /** The part of the users that the Store said last, in percent. */
   percentage: z.number(),
   /** The highest percentage that the Store ever said: above 0, somebody has the build. */
@@ -133,3 +137,6 @@ export function currentBake(rollout: Rollout): { bake: number; maximumBake: numb
 /** The highest step that a percentage has reached; -1 below the first. */
 export const stepReached = (policy: Policy, percentage: number): number =>
   policy.steps.findLastIndex((step) => step.percentage <= percentage);
+
+/** The part of the false-halt budget that was spent at the last look. */
+export const budgetSpent = ({ decision }: Rollout): number => decision?.budgetSpent ?? 0;

@@ -68,6 +68,7 @@ const uncolumns = (row: Record<string, unknown>, nested: readonly string[]): Rec
 const nestedInRollout = [
   'policy',
   'candidateVersions',
+  'controlVersions',
   'approval',
   'pause',
   'cap',

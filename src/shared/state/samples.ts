@@ -1,6 +1,6 @@
 import { odata, type TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
-import { instantSchema, type Sample } from '../rollout/evidence.ts';
+import { instantSchema, type Sample, signaturesSchema } from '../rollout/evidence.ts';
 import type { Tables } from './tables.ts';
 
 /** A sample under the name that checks ask for. */
@@ -29,9 +29,19 @@ const rowSchema = z.object({
   failed: z.number().optional(),
   exposed: z.number().optional(),
   value: z.number().optional(),
+  controlFailed: z.number().optional(),
+  controlExposed: z.number().optional(),
+  signatures: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(signaturesSchema)
+    .optional(),
 });
 
-const toRow = (rolloutId: string, { signal, start, end, source, candidate }: PushedSample) => ({
+const toRow = (
+  rolloutId: string,
+  { signal, start, end, source, candidate, control, signatures }: PushedSample,
+) => ({
   partitionKey: rolloutId,
   rowKey: `${inKey(signal)}.${start.toISOString()}.${inKey(source)}`,
   signal,
@@ -39,11 +49,17 @@ const toRow = (rolloutId: string, { signal, start, end, source, candidate }: Pus
   end: end.toISOString(),
   source,
   ...candidate,
+  ...(control && { controlFailed: control.failed, controlExposed: control.exposed }),
+  ...(signatures && { signatures: JSON.stringify(signatures) }),
 });
 
 function fromRow(row: Record<string, unknown>): Sample {
-  const { value, failed = 0, exposed = 0, ...rest } = rowSchema.parse(row);
-  return { ...rest, candidate: value === undefined ? { failed, exposed } : { value } };
+  const { value, failed = 0, exposed = 0, controlFailed, controlExposed, ...rest } = rowSchema.parse(row);
+  return {
+    ...rest,
+    candidate: value === undefined ? { failed, exposed } : { value },
+    ...(controlExposed !== undefined && { control: { failed: controlFailed ?? 0, exposed: controlExposed } }),
+  };
 }
 
 export function createSampleStore({ samples: table }: Tables): SampleStore {

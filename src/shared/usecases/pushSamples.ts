@@ -1,4 +1,5 @@
 import type { InputMistake } from '../mistakes.ts';
+import { type Check, discountOf } from '../rollout/check.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 import type { PushedSample } from '../state/samples.ts';
@@ -30,29 +31,44 @@ export async function pushSamples(ports: Ports, id: string, samples: readonly Pu
 const clockSkewMs = 5 * 60_000;
 
 /**
- * What no check could read holds the rollout later, without a word: a misspelt signal, counts where a value is limited,
- * and a sample of the future, which would speak for a time that nobody has seen.
+ * What no check could read holds the rollout later, without a word: a misspelt signal, counts where a value is limited, a
+ * comparison without a control; and a sample of the future would speak for a time that nobody has seen.
  */
-function mistakesIn(
-  { policy }: Rollout,
-  { signal, end, candidate }: PushedSample,
-  now: Date,
-): InputMistake[] {
+function mistakesIn({ policy }: Rollout, sample: PushedSample, now: Date): InputMistake[] {
+  const { signal, end } = sample;
   const pushed = policy.checks.flatMap((check) =>
-    check.source.kind === 'pushed' ? [{ ...check, signal: check.source.signal }] : [],
+    check.source.kind === 'pushed' ? [{ check, signal: check.source.signal }] : [],
   );
-  const readers = pushed.filter((check) => check.signal === signal);
+  const readers = pushed.filter((each) => each.signal === signal).map(({ check }) => check);
   if (readers.length === 0) {
-    const read = [...new Set(pushed.map((check) => check.signal))].join(', ') || 'no pushed signal';
+    const read = [...new Set(pushed.map((each) => each.signal))].join(', ') || 'no pushed signal';
     return [{ path: 'signal', message: `"${signal}" is read by no check of the policy; it reads ${read}` }];
   }
-  const kind = 'value' in candidate ? 'value' : 'rate';
-  if (!readers.some(({ limit }) => kind in limit))
-    return [
-      {
-        path: 'candidate',
-        message: `is a ${kind}; the checks of "${signal}" limit a ${kind === 'value' ? 'rate: send failed and exposed' : 'value'}`,
-      },
-    ];
+  const unreadable = readers.map((check) => unreadableBy(check, sample));
+  const everyReaderFails = unreadable.find((mistake) => mistake !== undefined);
+  if (everyReaderFails && unreadable.every((mistake) => mistake !== undefined)) return [everyReaderFails];
   return end.getTime() > now.getTime() + clockSkewMs ? [{ path: 'end', message: 'is in the future' }] : [];
+}
+
+/** Why this check cannot read the sample, if so. */
+function unreadableBy(check: Check, { signal, candidate, control }: PushedSample): InputMistake | undefined {
+  const limitsValue = check.limit !== undefined && 'value' in check.limit;
+  if (limitsValue !== 'value' in candidate)
+    return {
+      path: 'candidate',
+      message: limitsValue
+        ? `is a rate; the checks of "${signal}" limit a value`
+        : `is a value; the checks of "${signal}" limit a rate: send failed and exposed`,
+    };
+  if (check.compare?.to === 'control' && control === undefined)
+    return { path: 'control', message: `is missing; the check "${check.name}" compares with it` };
+  const fractions = [candidate, control].some(
+    (counts) => counts && 'failed' in counts && !Number.isInteger(counts.failed),
+  );
+  if (fractions && discountOf(check) === 1)
+    return {
+      path: 'candidate.failed',
+      message: `is a fraction, so the counts are sampled; the check "${check.name}" needs a discount for that: the scale of the sampling`,
+    };
+  return undefined;
 }

@@ -33,8 +33,16 @@ describe('a rollout', () => {
       another({
         ...ramping(),
         percentage: 12.5,
-        evidence: [evidence('good', { measuredUntil: at(5) })],
-        judgedUntil: { launches: at(4) },
+        evidence: [
+          evidence('good', {
+            candidate: { failed: 1, exposed: 2 },
+            control: { failed: 3, exposed: 4 },
+            harm: { eValue: 1.5, needed: 1_000 },
+            safety: { eValue: 2.5, needed: 20 },
+          }),
+        ],
+        rampingSince: at(-4),
+        percentageBefore: 5,
         storeUnreadable: { since: at(1) },
         failedRaises: { since: at(1), count: 2, lastAt: at(2), cause: 'no' },
         unmeasured: { hangs: { since: at(1), escalatedAt: at(2) } },
@@ -50,7 +58,7 @@ describe('a rollout', () => {
         pause: { actor: 'operator', reason: 'p', at: at(4) },
         cap: { actor: 'partnerCenter', reason: 'c', at: at(4), percentage: 50 },
         approval: { actor: 'operator', reason: 'a', at: at(4), step: 0 },
-        decision: { kind: 'wait', reason: 'baking', sentence: 'Baking.', at: at(5) },
+        decision: { kind: 'wait', reason: 'baking', sentence: 'Baking.', at: at(5), budgetSpent: 0 },
       }),
       [remark('first')],
       at(0),

@@ -1,28 +1,29 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { judge } from '../../../src/shared/rollout/judge.ts';
 import { policySchema } from '../../../src/shared/rollout/policy.ts';
-import { bad, healthy, policy } from '../../demo/story.ts';
+import { bad, firstPercentage, healthy, policy } from '../../demo/story.ts';
+import { at, counts, hour } from '../../support/builders.ts';
 
-/** The probability of at most `most` failures in `trials`. */
-function atMost(most: number, trials: number, rate: number): number {
-  let term = (1 - rate) ** trials;
-  let sum = term;
-  for (let failures = 1; failures <= most; failures += 1) {
-    term *= ((trials - failures + 1) / failures) * (rate / (1 - rate));
-    sum += term;
-  }
-  return sum;
+/** What the story's check of launches says of a build after an hour in which each user did what is expected of them. */
+function judged(crashRate: number, launches: number) {
+  const whole = policySchema.parse(policy);
+  const check = whole.checks.find(({ name }) => name === 'launch');
+  if (!check) throw new Error('the story has no check of launches');
+  const others = launches * (100 / firstPercentage - 1);
+  const sample = {
+    ...counts(0, Math.round(launches * crashRate), launches),
+    control: { failed: Math.round(others * healthy.crashRate), exposed: others },
+  };
+  const now = at(hour);
+  const window = { since: at(0), stepSince: at(0), bakeEndsAt: now, percentage: firstPercentage };
+  return judge(whole, check, { kind: 'samples', samples: [sample] }, { ...window, percentageBefore: 0, now });
 }
 
-describe('the limits of the story, whatever the seed', () => {
-  const launch = policySchema.parse(policy).checks.find(({ name }) => name === 'launch');
-  const trials = launch?.minimumExposure ?? Number.NaN;
-  const limit = launch && 'rate' in launch.limit ? launch.limit.rate * trials : Number.NaN;
+test('the healthy build of the story is good as soon as enough users have it', () => {
+  expect(judged(healthy.crashRate, 4_999).kind).toBe('inconclusive');
+  expect(judged(healthy.crashRate, 5_000).kind).toBe('good');
+});
 
-  test('let the healthy build pass at the first reading', () => {
-    expect(1 - atMost(limit, trials, healthy.crashRate)).toBeLessThan(1e-5);
-  });
-
-  test('halt the bad build at the first reading, but for one run in hundreds, which a later reading halts', () => {
-    expect(atMost(limit, trials, bad.crashRate)).toBeLessThan(0.003);
-  });
+test('the bad one is bad by then', () => {
+  expect(judged(bad.crashRate, 5_000).kind).toBe('bad');
 });

@@ -20,6 +20,7 @@ export const view = (change: Partial<RolloutView> = {}): RolloutView => ({
   phase: 'ramping',
   paused: false,
   percentage: 25,
+  falseHaltBudget: { probability: 0.001, spent: 0.002 },
   sentence: 'Baking at 25 %, 3 h left.',
   step: {
     number: 2,

@@ -7,7 +7,7 @@ import type { Change } from '../../../src/shared/rollout/journal.ts';
 import type { Observed } from '../../../src/shared/rollout/observed.ts';
 import { type Rollout, rolloutSchema } from '../../../src/shared/rollout/rollout.ts';
 import { settle } from '../../../src/shared/rollout/settle.ts';
-import { at, endedAs, evidence, fresh, hour, inProgress, ramping } from '../../support/builders.ts';
+import { at, day, endedAs, evidence, fresh, hour, inProgress, ramping } from '../../support/builders.ts';
 
 const minute = 60_000;
 
@@ -256,15 +256,19 @@ test('a rollout survives being stored at any point', () => {
     );
 });
 
-test.each([
-  ['good', at(5 * hour)],
-  ['bad', undefined],
-  ['inconclusive', undefined],
-] as const)('a step that is entered on %s evidence leaves it judged up to %s', (kind, until) => {
-  const found = [evidence(kind, { measuredUntil: at(5 * hour), onBad: 'hold' })];
-  const { rollout } = look(ramping({ evidence: found }), inProgress(40), []);
-  expect(rollout.step).toBe(1);
-  expect(rollout.judgedUntil.launches).toEqual(until);
+test('a step knows since when users have the candidate, and what the percentage was before', () => {
+  const { rollout } = look(ramping({ rampingSince: at(-day) }), inProgress(40), []);
+  expect(rollout).toMatchObject({ step: 1, percentage: 40, percentageBefore: 5, rampingSince: at(-day) });
+});
+
+test('each decision says how much of the false-halt budget is spent', () => {
+  const found = [
+    evidence('good', { harm: { eValue: 120, needed: 1_000 } }),
+    evidence('good', { check: 'hangs', onBad: 'hold', harm: { eValue: 900, needed: 1_000 } }),
+  ];
+  const { rollout, entries } = look(ramping(), inProgress(5), found, at(hour));
+  expect(rollout.decision?.budgetSpent).toBeCloseTo(0.12);
+  expect(entries.at(-1)?.budgetSpent).toBeCloseTo(0.12);
 });
 
 describe('raises that do not come through', () => {

@@ -21,9 +21,14 @@ const withCheck = (change: object): unknown => {
 
 describe('a policy', () => {
   test('fills in what a publisher may leave out', () => {
-    const { checks, unmeasured, steps } = policy({ unmeasured: undefined });
-    expect(unmeasured).toEqual({ escalateAfter: 6 * hour, onEscalation: 'hold' });
-    expect(checks[0]).toMatchObject({ consecutive: 1, dryRun: false, source: { staleAfter: 2 * hour } });
+    const { checks, unmeasured, steps, ...rest } = policy({ unmeasured: undefined });
+    expect(rest).toMatchObject({ pace: 'bake', confidence: 0.95, falseHaltProbability: 0.001 });
+    expect(unmeasured).toEqual({
+      escalateAfter: 6 * hour,
+      onEscalation: 'hold',
+      leastAdoption: 0.1,
+    });
+    expect(checks[0]).toMatchObject({ dryRun: false, source: { staleAfter: 2 * hour, settledAfter: 0 } });
     expect(steps[0]).toEqual({ percentage: 5, bake: 6 * hour, approval: false });
   });
 
@@ -57,7 +62,7 @@ describe('a policy', () => {
     [
       'a key that resembles none',
       { ...policyDocument(), zzzzzz: 1 },
-      'zzzzzz is not a known key; known here: $schema, name, steps, finalize, checks, unmeasured',
+      'zzzzzz is not a known key; known here: $schema, name, steps, finalize, pace, confidence, falseHaltProbability, checks, unmeasured',
     ],
     ['a missing key', { ...policyDocument(), name: undefined }, 'name is missing'],
     [
@@ -105,7 +110,7 @@ describe('a policy', () => {
     [
       'exposure for a value',
       withCheck({ limit: { value: 5 } }),
-      'checks[0].minimumExposure belongs to a limit on a rate; a limit on a value has no exposure',
+      'checks[0].minimumExposure belongs to counts; a limit on a value has no exposure',
     ],
     [
       'a value from the Store',
@@ -118,9 +123,59 @@ describe('a policy', () => {
       'checks has two checks named "launches"',
     ],
     [
-      'a control, which is not supported',
+      'two questions in one check',
       withCheck({ compare: { to: 'control' } }),
-      'checks[0].compare is not a known key; known here: name, source, limit, minimumExposure, consecutive, onBad, dryRun',
+      'checks[0].compare or limit, or newSignature: give exactly one of them',
+    ],
+    [
+      'a check without a question',
+      withCheck({ limit: undefined }),
+      'checks[0].limit or compare, or newSignature: give exactly one of them',
+    ],
+    [
+      'a comparison with something unknown',
+      withCheck({ limit: undefined, compare: { to: 'controll' } }),
+      "checks[0].compare.to Invalid discriminator value. Expected 'control' | 'history'",
+    ],
+    [
+      'a margin below 1',
+      withCheck({ limit: undefined, compare: { to: 'control', tolerate: 0.2 } }),
+      'checks[0].compare.tolerate is a ratio of two rates: 1 is no margin, 1.2 is 20 %',
+    ],
+    [
+      'readings in a row for a rate',
+      withCheck({ consecutive: 3 }),
+      'checks[0].consecutive belongs to a limit on a value that holds; all else is judged by all its samples, at a stated chance of error',
+    ],
+    [
+      'the exceedance of a value that only holds',
+      withCheck({ limit: { value: 5, exceedance: 0.1 }, minimumExposure: undefined, onBad: 'hold' }),
+      'checks[0].limit.exceedance belongs to a limit on a value that halts',
+    ],
+    [
+      'a history of more failures than exposures',
+      withCheck({ limit: undefined, compare: { to: 'history', failed: 5, exposed: 4 } }),
+      'checks[0].compare.failed is more than exposed',
+    ],
+    [
+      'the pace of evidence without an end',
+      policyDocument({ pace: 'evidence' }),
+      'steps[0].maximumBake is missing: with "pace": "evidence" each step needs one',
+    ],
+    [
+      'a maximum bake below the bake',
+      policyDocument({ pace: 'evidence', steps: [{ percentage: 100, bake: '2d', maximumBake: '1d' }] }),
+      'steps[0].maximumBake must not be shorter than the bake (2d)',
+    ],
+    [
+      'a maximum bake that nothing reads',
+      policyDocument({ steps: [{ percentage: 100, bake: '1d', maximumBake: '2d' }] }),
+      'steps[0].maximumBake belongs to "pace": "evidence"',
+    ],
+    [
+      'a confidence in percent',
+      policyDocument({ confidence: 95 }),
+      'confidence is a probability below 1; write 95 % as 0.95',
     ],
   ])('names %s', (_, document, mistake) => {
     expect(mistakes(document)).toContain(mistake);

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Check } from '../../../src/shared/rollout/check.ts';
+import { type Interval, testComparison, testRate } from '../../../src/shared/rollout/countTest.ts';
+import type { Counts } from '../../../src/shared/rollout/evidence.ts';
+import { policy } from '../../support/builders.ts';
+
+const terms = { error: 0.001, doubt: 0.05, percentage: 25 };
+
+function checkWith(change: Partial<Check>): Check {
+  const [check] = policy().checks;
+  if (!check) throw new Error('the test policy has no check');
+  return { ...check, limit: undefined, ...change };
+}
+
+const comparing = (shareUncertainty: number, tolerate: number): Check =>
+  checkWith({ compare: { to: 'control', shareUncertainty, tolerate } });
+
+function outcomeOf(check: Check, intervals: readonly Interval[]) {
+  if (!check.compare) return testRate(check, 0.01, intervals, terms);
+  return testComparison(check, check.compare, intervals, terms);
+}
+
+const counts = fc.record({
+  candidate: fc.record({ failed: fc.nat({ max: 40 }), exposed: fc.integer({ min: 1_000, max: 9_000 }) }),
+  control: fc.record({ failed: fc.nat({ max: 90 }), exposed: fc.integer({ min: 10_000, max: 90_000 }) }),
+  settled: fc.boolean(),
+});
+
+/** The same interval in two pieces: exposure in proportion, failures in any way. */
+function cut(interval: Interval & { readonly control: Counts }, at: number, failedAt: number): Interval[] {
+  const piece = (exposedPart: number, failedPart: (failed: number) => number): Interval => ({
+    settled: interval.settled,
+    candidate: {
+      failed: failedPart(interval.candidate.failed),
+      exposed: interval.candidate.exposed * exposedPart,
+    },
+    control: { failed: failedPart(interval.control.failed), exposed: interval.control.exposed * exposedPart },
+  });
+  const first = (failed: number) => Math.round(failed * failedAt);
+  return [piece(at, first), piece(1 - at, (failed) => failed - first(failed))];
+}
+
+const kinds: [string, Check][] = [
+  ['a limit', checkWith({ limit: { rate: 0.01 } })],
+  ['a control', comparing(0.2, 1.1)],
+  ['a history', checkWith({ compare: { to: 'history', failed: 50, exposed: 10_000 } })],
+];
+
+describe.each(kinds)('beside %s', (_, check) => {
+  test('the verdict does not depend on how the same data is cut into intervals', () => {
+    const part = fc.double({ min: 0.01, max: 0.99, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(counts, { minLength: 1, maxLength: 6 }), part, part, (whole, at, failedAt) => {
+        const [one, two] = [
+          outcomeOf(check, whole),
+          outcomeOf(
+            check,
+            whole.flatMap((each) => cut(each, at, failedAt)),
+          ),
+        ];
+        expect(two.harm.log).toBeCloseTo(one.harm.log, 6);
+        expect(two.safety.log).toBeCloseTo(one.safety.log, 6);
+      }),
+    );
+  });
+
+  test('nor on the order in which they come', () => {
+    fc.assert(
+      fc.property(fc.array(counts, { minLength: 2, maxLength: 6 }), (whole) => {
+        const [one, two] = [outcomeOf(check, whole), outcomeOf(check, whole.toReversed())];
+        expect(two.harm.log).toBeCloseTo(one.harm.log, 6);
+        expect(two.safety.log).toBeCloseTo(one.safety.log, 6);
+      }),
+    );
+  });
+
+  test('one failure more of the candidate is never evidence for it', () => {
+    fc.assert(
+      fc.property(fc.array(counts, { minLength: 1, maxLength: 6 }), ([first, ...rest]) => {
+        if (!first) return;
+        const more = { ...first, candidate: { ...first.candidate, failed: first.candidate.failed + 1 } };
+        const [one, two] = [outcomeOf(check, [first, ...rest]), outcomeOf(check, [more, ...rest])];
+        expect(two.harm.log).toBeGreaterThanOrEqual(one.harm.log - 1e-9);
+        expect(two.safety.log).toBeLessThanOrEqual(one.safety.log + 1e-9);
+      }),
+    );
+  });
+});
+
+describe('margins', () => {
+  const of = (shareUncertainty: number, tolerate: number) =>
+    outcomeOf(comparing(shareUncertainty, tolerate), [
+      {
+        candidate: { failed: 60, exposed: 5_000 },
+        control: { failed: 475, exposed: 95_000 },
+        settled: true,
+      },
+    ]);
+
+  test.each<[string, [number, number], [number, number]]>([
+    ['a ratio that is tolerated', [0, 1], [0, 1.5]],
+    ['a share that may be off', [0, 1], [0.3, 1]],
+    ['and both widen more than one', [0.3, 1], [0.3, 1.5]],
+  ])('%s widens the null on both sides', (_, narrow, wide) => {
+    expect(of(...wide).harm.log).toBeLessThan(of(...narrow).harm.log);
+  });
+
+  test('an uncertain share makes it harder to exclude harm, too', () => {
+    expect(of(0.3, 2).safety.log).toBeLessThan(of(0, 2).safety.log);
+  });
+
+  test('by default they leave room for a quarter more failures at a share that is known', () => {
+    const tolerated = (shareUncertainty: number) => {
+      const check = checkWith({ compare: { to: 'control', shareUncertainty } });
+      return outcomeOf(check, [
+        {
+          candidate: { failed: 625, exposed: 10_000 },
+          control: { failed: 50_000, exposed: 1e6 },
+          settled: true,
+        },
+      ]).harm.log;
+    };
+    for (const uncertainty of [0, 0.1, 0.2, 0.5]) expect(tolerated(uncertainty)).toBeLessThanOrEqual(1e-9);
+  });
+});
+
+/**
+ * The chance to halt, over every outcome of some intervals, each with its exact probability: candidate and control have
+ * one device each that fails or not, in proportion to a truth that lies inside what the check declares.
+ */
+test('every truth inside the declared margins is halted with at most the stated chance', () => {
+  const truth = fc.record({
+    uncertainty: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    off: fc.double({ min: -1, max: 1, noNaN: true }),
+    tolerate: fc.double({ min: 1, max: 2, noNaN: true }),
+    part: fc.double({ min: 0.1, max: 1, noNaN: true }),
+    shares: fc.array(fc.double({ min: 0.02, max: 0.5, noNaN: true }), { minLength: 3, maxLength: 5 }),
+  });
+  fc.assert(
+    fc.property(truth, ({ uncertainty, off, tolerate, part, shares }) => {
+      const check = comparing(uncertainty, tolerate);
+      const level = { ...terms, error: 0.1 };
+      const intervals = shares.map((share) => {
+        const measured = Math.min(0.99, share * (1 + off * uncertainty));
+        return { measured, rates: { candidate: tolerate * part * share, control: 1 - share } };
+      });
+      const walk = (index: number, seen: readonly Interval[], chance: number): number => {
+        if (check.compare && seen.length > 0) {
+          const { harm } = testComparison(check, check.compare, seen, level);
+          if (harm.log >= Math.log(harm.needed)) return chance;
+        }
+        const next = intervals[index];
+        if (!next) return 0;
+        const outcomes = [0, 1].flatMap((candidate) => [0, 1].map((control) => ({ candidate, control })));
+        return outcomes.reduce((sum, { candidate, control }) => {
+          const scale = 0.5;
+          const p = (failed: number, rate: number) => (failed ? scale * rate : 1 - scale * rate);
+          const likelihood = p(candidate, next.rates.candidate) * p(control, next.rates.control);
+          const interval: Interval = {
+            candidate: { failed: candidate, exposed: next.measured },
+            control: { failed: control, exposed: 1 - next.measured },
+            settled: true,
+          };
+          return sum + walk(index + 1, [...seen, interval], chance * likelihood);
+        }, 0);
+      };
+      expect(walk(0, [], 1)).toBeLessThanOrEqual(0.1 + 1e-12);
+    }),
+    { numRuns: 25 },
+  );
+});
