@@ -29,7 +29,7 @@ const requestsPart = (requests: readonly Measured[]): string[] => [
     '* `tables` are transactions of Rampart itself. A batch is one transaction, however many rows it writes. A `query` reads a range of row keys in one partition, a `scan` anything wider.',
     '* `queue` are the transactions that the platform makes for the trigger and the output binding. Its polls of an empty queue and, for the timers, its leases and status blobs come on top: they depend on time and on the number of instances, not on what is rolled out.',
     '* `timer` finds what is due and asks for a pass; `queue` is the pass. A look at one rollout costs both rows.',
-    '* A check on `pushed` reads its samples from the tables; one on `storeAnalytics` asks the Store, and does so only once a day of the step has settled. Before that it asks nothing.',
+    '* A check on `pushed` reads its samples from the tables; one on `storeAnalytics` asks the Store; if it has a limit, as here, only once a day of the rollout has settled. A comparison with the control and a tripwire ask from the start.',
     '* Tokens are not counted: an instance acquires one per publisher about once an hour.',
   ].join('\n'),
 ];

@@ -57,7 +57,12 @@ export async function submit({ control }: CountedStage, telemetry: Telemetry): P
   const update = { packageVersion: '2.0.0.0', rolloutPercentage: 5 };
   const { submissionId } = await control.seedSubmission({ ...update, applicationId, flightId });
   const names = { applicationId, flightId, submissionId };
-  const policy = policyDocument({ steps: steps[telemetry], checks: [checks[telemetry]] });
+  const policy = policyDocument({
+    steps: steps[telemetry],
+    checks: [checks[telemetry]],
+    // The same sample is pushed at every step, so its exposure does not grow with the percentage.
+    unmeasured: { leastAdoption: 0 },
+  });
   return { id: rolloutId(names), telemetry, request: { ...names, policy } };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PolicyDocument } from '../../src/shared/rollout/policy.ts';
-import { hour } from '../support/builders.ts';
+import { day, hour } from '../support/builders.ts';
 import { openScene, type Scene } from '../support/scene.ts';
 
 let scene: Scene;
@@ -106,6 +106,41 @@ test('a new failure on a handful of devices halts, unless it was seen before', a
     sentence: expect.stringContaining('new failure c21da75f-ea4d on 7 devices'),
   });
   expect(await scene.api.rollout(old.id)).toMatchObject({ phase: 'ramping', evidence: [{ kind: 'good' }] });
+});
+
+describe('with the Store’s analytics alone', () => {
+  const source = { kind: 'storeAnalytics' } as const;
+
+  test('a build that crashes more than its control is halted before any day has settled', async () => {
+    const { id, ...submitted } = await scene.ramp(
+      { checks: [{ name: 'crashes', source, compare: { to: 'control' }, onBad: 'halt' }] },
+      { crashRate: 0.05, rolloutPercentage: 25 },
+    );
+    await scene.pass(day);
+    await scene.pass(day);
+    const rollout = await scene.api.rollout(id);
+    expect(rollout).toMatchObject({
+      phase: 'halted',
+      sentence: expect.stringMatching(/more failed in what has not settled; e-value .*, a halt needs 1000/),
+    });
+    expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutStopped');
+  });
+
+  test('a failure that no version showed before halts, and a healthy build goes on', async () => {
+    const policy: Partial<PolicyDocument> = {
+      checks: [{ name: 'new failures', source, newSignature: {}, discount: 1, onBad: 'halt' }],
+    };
+    const seed = { rolloutPercentage: 25 };
+    const suspect = await scene.ramp(policy, { ...seed, newSignature: { rate: 0.02 } });
+    const healthy = await scene.ramp(policy, seed);
+    await scene.pass(day);
+    await scene.pass(day);
+    expect(await scene.api.rollout(suspect.id)).toMatchObject({
+      phase: 'halted',
+      sentence: expect.stringMatching(/because of new failures: new failure \S+ on [\d.]+ devices/),
+    });
+    expect(await scene.api.rollout(healthy.id)).toMatchObject({ phase: 'ramping' });
+  });
 });
 
 describe('at the pace of evidence', () => {

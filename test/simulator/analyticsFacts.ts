@@ -1,5 +1,6 @@
 import type { Row } from './analyticsFilter.ts';
-import { binomial, distinct, hash } from './draws.ts';
+import { binomial, distinct } from './draws.ts';
+import { type Failure, failuresOf } from './failures.ts';
 import { devicesOfDay, hourMs, hoursOf, type World, type WorldHour } from './world.ts';
 
 /** What the world did, broken down as finely as the reports show it, and as far as the Store's sample saw it. */
@@ -20,17 +21,16 @@ type Span = { readonly from: number; readonly to: number; readonly sampled: bool
 
 /** Crashes and hangs per hour, version, market and failure. */
 export function failureFacts(world: World, { from, to, sampled }: Span): Fact[] {
+  const failuresIn = failuresOf(world);
   return hoursOf(world, from, to).flatMap((hour) =>
-    eventTypes.flatMap((eventType) =>
-      failuresOf(world, hour, eventType).flatMap(({ failure, count }) =>
-        byMarket(world, hour, `${eventType}/${failure}`, count).flatMap(({ market, events }) => {
-          const row = { ...failureRow(hour, eventType, failure), market };
-          const seen = sampled
-            ? estimate(events, world.key, hour.start, hour.version, market, failure)
-            : events;
-          return seen === 0 ? [] : [counted(hour, row, events, seen)];
-        }),
-      ),
+    failuresIn(hour).flatMap(({ failure, count }) =>
+      byMarket(world, hour, failure, count).flatMap(({ market, events }) => {
+        const row = { ...failureRow(hour, failure), market };
+        const seen = sampled
+          ? estimate(events, world.key, hour.start, hour.version, market, failure.name)
+          : events;
+        return seen === 0 ? [] : [counted(hour, row, events, seen)];
+      }),
     ),
   );
 }
@@ -40,26 +40,8 @@ const counted = (hour: WorldHour, row: Row, events: number, eventCount: number):
   row: { ...row, deviceCount: distinct(events, hour.devices), eventCount },
 });
 
-const eventTypes = ['crash', 'hang'] as const;
-type EventType = (typeof eventTypes)[number];
-
-/** What a build crashes with beyond the usual has a signature of its own. */
-function failuresOf(world: World, hour: WorldHour, eventType: EventType) {
-  if (eventType === 'hang') return [{ failure: 'APPLICATION_HANG_cfffffff', count: hour.hangs }];
-  const { crashRate, crashRates } = world.builds;
-  const own = crashRates[hour.version] ?? crashRate;
-  const usual = own <= crashRate ? 1 : crashRate / own;
-  const known = binomial(hour.crashes, usual, world.key, hour.version, hour.start, 'known');
-  return [
-    { failure: 'NULL_CLASS_PTR_READ_c0000005', count: known },
-    {
-      failure: `STOWED_EXCEPTION_${hash(world.key, hour.version).toString(16)}`,
-      count: hour.crashes - known,
-    },
-  ];
-}
-
-function byMarket(world: World, hour: WorldHour, what: string, count: number) {
+function byMarket(world: World, hour: WorldHour, { eventType, name }: Failure, count: number) {
+  const what = `${eventType}/${name}`;
   let left = count;
   let shareLeft = 1;
   return markets.map(({ market, share }) => {
@@ -73,10 +55,10 @@ function byMarket(world: World, hour: WorldHour, what: string, count: number) {
 const estimate = (count: number, ...parts: string[]): number =>
   binomial(count, sampleShare, ...parts, 'sample') / sampleShare;
 
-const failureRow = (hour: WorldHour, eventType: EventType, failure: string) => ({
-  failureName: failure,
-  failureHash: failureHash(failure),
-  symbol: `${failure.toLowerCase()}.dll!unknown`,
+const failureRow = (hour: WorldHour, { eventType, name, hash }: Failure) => ({
+  failureName: name,
+  failureHash: hash,
+  symbol: `${name.toLowerCase()}.dll!unknown`,
   osVersion: '10.0.26100',
   osRelease: 'Windows 11',
   osArchitecture: null,
@@ -85,13 +67,6 @@ const failureRow = (hour: WorldHour, eventType: EventType, failure: string) => (
   packageVersion: hour.version,
   sandboxId: null,
 });
-
-function failureHash(failure: string): string {
-  const digits = [0, 1, 2, 3]
-    .map((at) => hash('failure', failure, at).toString(16).padStart(8, '0'))
-    .join('');
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
 
 /** Sessions and devices per day, version and market, for days that end before `to`. Times are those of analytics. */
 export function usageFacts(world: World, span: Span & { readonly offset: number }): Fact[] {

@@ -15,6 +15,7 @@ import type {
 import {
   type Application,
   type Audience,
+  type Builds,
   type Change,
   noRollout,
   type Rollout,
@@ -71,7 +72,12 @@ function newApplication(state: State, seed: ParsedApplicationSeed): Application 
     publisherName: `CN=${guid(state.seed, 'publisher', 0).toUpperCase()}`,
     firstPublishedAt: undefined,
     unsupportedFeatures: seed.unsupportedFeatures,
-    builds: { crashRate: seed.crashRate, hangRate: seed.hangRate, crashRates: seed.crashRates },
+    builds: {
+      crashRate: seed.crashRate,
+      hangRate: seed.hangRate,
+      crashRates: seed.crashRates,
+      newSignatures: {},
+    },
   };
 }
 
@@ -152,15 +158,26 @@ export function seedSubmission(
     itinerary: { timetable: merged(value.itinerary.timetable, seed.timetable), outcome: seed.outcome },
   };
   const pending = withTrack(withSubmission(next, submission), { ...track, pendingId: submission.id });
-  const rated =
-    seed.crashRate === undefined
-      ? pending
-      : setCrashRate(pending, track.ref.applicationId, seed.packageVersion, seed.crashRate);
-  return { state: rated, value: submission };
+  return { state: withBehaviour(pending, seed), value: submission };
 }
 
 const seededRollout = (percentage: number | undefined): Rollout =>
   percentage === undefined ? noRollout : { ...noRollout, enabled: true, percentage };
+
+/** How the build of a seeded submission behaves, where that differs from the application's other builds. */
+function withBehaviour(state: State, seed: ParsedSubmissionSeed): State {
+  const { packageVersion, crashRate, newSignature } = seed;
+  const { id, builds } = requireApplication(state, seed.applicationId);
+  if (newSignature === undefined && crashRate === undefined) return state;
+  const signature = newSignature && {
+    rate: newSignature.rate,
+    hash: newSignature.hash ?? guid(state.seed, `failure of ${id} ${packageVersion}`, 0),
+  };
+  return withBuilds(state, id, {
+    ...(crashRate !== undefined && { crashRates: { ...builds.crashRates, [packageVersion]: crashRate } }),
+    ...(signature && { newSignatures: { ...builds.newSignatures, [packageVersion]: signature } }),
+  });
+}
 
 /** How often a build crashes, per session. */
 export function setCrashRate(
@@ -169,8 +186,12 @@ export function setCrashRate(
   packageVersion: string,
   crashRate: number,
 ): State {
+  const { crashRates } = requireApplication(state, applicationId).builds;
+  return withBuilds(state, applicationId, { crashRates: { ...crashRates, [packageVersion]: crashRate } });
+}
+
+function withBuilds(state: State, applicationId: string, change: Partial<Builds>): State {
   const application = requireApplication(state, applicationId);
-  const crashRates = { ...application.builds.crashRates, [packageVersion]: crashRate };
-  const changed: Application = { ...application, builds: { ...application.builds, crashRates } };
+  const changed: Application = { ...application, builds: { ...application.builds, ...change } };
   return { ...state, applications: { ...state.applications, [application.id]: changed } };
 }

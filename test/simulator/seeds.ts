@@ -62,6 +62,8 @@ export const submissionSeedSchema = z.strictObject({
   rolloutPercentage: z.number().min(0).max(100).optional(),
   /** Crashes per session of this build; absent: the application's own. */
   crashRate: rate.optional(),
+  /** A bug that only this build has: crashes per session besides, with a failure hash that no other build shows. */
+  newSignature: z.strictObject({ rate, hash: z.string().min(1).optional() }).optional(),
   outcome: outcomeSchema.default('published'),
   publishMode: z.enum(['Immediate', 'Manual']).default('Immediate'),
   /** Milliseconds of domain time per status; what is left out is the usual. */

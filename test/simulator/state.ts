@@ -37,7 +37,12 @@ export type Builds = {
   readonly hangRate: number;
   /** Crash rates of single package versions, where they differ. */
   readonly crashRates: Readonly<Record<string, number>>;
+  /** What single package versions crash with besides, and no other. */
+  readonly newSignatures: Readonly<Record<string, NewSignature>>;
 };
+
+/** A bug that one build brings: crashes per session beyond its crash rate, under a hash of their own. */
+export type NewSignature = { readonly rate: number; readonly hash: string };
 
 export type Flight = {
   readonly id: string;

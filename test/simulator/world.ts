@@ -11,6 +11,8 @@ export type WorldHour = {
   readonly version: string;
   readonly sessions: number;
   readonly crashes: number;
+  /** Those of the crashes that only this build has. */
+  readonly newCrashes: number;
   readonly hangs: number;
   /** Devices with a session. */
   readonly devices: number;
@@ -20,6 +22,8 @@ export type WorldHour = {
 /** The users of one track, drawn out of the state of the Store. */
 export type World = {
   readonly key: string;
+  /** What the tracks of an application have in common. */
+  readonly applicationKey: string;
   readonly publications: readonly Publication[];
   readonly audience: Audience;
   readonly builds: Builds;
@@ -32,6 +36,7 @@ export function worldOf(state: State, ref: TrackRef): World {
   const track = requireTrack(state, ref);
   return {
     key: `${state.seed}/${trackKey(track.ref)}`,
+    applicationKey: `${state.seed}/${track.ref.applicationId}`,
     publications: publishedOn(state, track.ref).map((submission) => ({
       version: newestVersion(submission.packages) ?? track.audience.baselineVersion,
       offers: submission.offers,
@@ -55,14 +60,23 @@ function hourOf(world: World, hour: number): WorldHour[] {
   return [...sharesDuring(world, hour)].flatMap(([version, share]) => {
     const sessions = poisson(sessionsOfAll * share, world.key, version, hour, 'sessions');
     if (sessions === 0) return [];
-    const { crashRates, crashRate, hangRate } = world.builds;
-    const crashes = binomial(sessions, crashRates[version] ?? crashRate, world.key, version, hour, 'crashes');
+    const { hangRate } = world.builds;
+    const { crashes, newCrashes } = crashesOf(world, version, hour, sessions);
     const hangs = binomial(sessions, hangRate, world.key, version, hour, 'hangs');
     const devices = distinct(sessions, dailyActiveDevices * share);
     const crashedDevices = distinct(crashes, devices);
     const span = { start: isoHour(hour), end: isoHour(hour + 1) };
-    return [{ ...span, version, sessions, crashes, hangs, devices, crashedDevices }];
+    return [{ ...span, version, sessions, crashes, newCrashes, hangs, devices, crashedDevices }];
   });
+}
+
+/** A build crashes with what it has in common with the others, and some of its other sessions with what is its own. */
+function crashesOf({ key, builds }: World, version: string, hour: number, sessions: number) {
+  const { crashRates, crashRate, newSignatures } = builds;
+  const common = binomial(sessions, crashRates[version] ?? crashRate, key, version, hour, 'crashes');
+  const newRate = newSignatures[version]?.rate ?? 0;
+  const newCrashes = binomial(sessions - common, newRate, key, version, hour, 'new crashes');
+  return { crashes: common + newCrashes, newCrashes };
 }
 
 /** Who runs what in the middle of an hour. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StoreContractError } from './errors.ts';
 import { applicationPath } from './ids.ts';
-import type { DailyDevices, DailyQuery, StoreAnalytics } from './port.ts';
+import type { DailyDevices, DailyRange, DailySignature, StoreAnalytics } from './port.ts';
 import type { Call, Requester, StoreRequest } from './request.ts';
 
 /** The most rows that one answer may hold. */
@@ -21,16 +21,28 @@ const pageOf = <Row extends z.ZodType>(row: Row) =>
       more: Boolean(next),
     }));
 
+const date = z.string().transform((text) => text.slice(0, 10));
+
 /** Counts are estimates from samples, so they can be fractions. */
-const common = { date: z.string().transform((date) => date.slice(0, 10)), packageVersion: z.string() };
+const count = z
+  .number()
+  .nullish()
+  .transform((devices) => devices ?? 0);
 const failureRow = z
-  .object({ ...common, deviceCount: z.number().nullish() })
-  .transform(({ deviceCount, ...row }): DailyDevices => ({ ...row, devices: deviceCount ?? 0 }));
+  .object({ date, packageVersion: z.string(), deviceCount: count })
+  .transform(({ deviceCount, ...row }): DailyDevices => ({ ...row, devices: deviceCount }));
 const usageRow = z
-  .object({ ...common, dailyActiveDevices: z.number().nullish() })
-  .transform(
-    ({ dailyActiveDevices, ...row }): DailyDevices => ({ ...row, devices: dailyActiveDevices ?? 0 }),
-  );
+  .object({ date, packageVersion: z.string(), dailyActiveDevices: count })
+  .transform(({ dailyActiveDevices, ...row }): DailyDevices => ({ ...row, devices: dailyActiveDevices }));
+
+/** Without a filter by version, rows come for which the Store knows no version, or no failure's name. */
+const name = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+const signatureRow = z
+  .object({ date, packageVersion: name, failureHash: name, deviceCount: count })
+  .transform(({ deviceCount, ...row }): DailySignature => ({ ...row, devices: deviceCount }));
 
 /** Devices with failures, and active devices, from `failurehits` and `usagedaily`. Rejects with a `StoreError`. */
 export function createStoreAnalytics(requester: Requester): StoreAnalytics {
@@ -43,16 +55,26 @@ export function createStoreAnalytics(requester: Requester): StoreAnalytics {
         groupby: 'packageVersion,eventType',
       }),
 
+    failedDevicesBySignature: async (query, options) => {
+      const rows = await readAll(requester, requester.begin(options), 'failurehits', signatureRow, {
+        ...rangeOf(query),
+        filter: anyOf('eventType', query.events),
+        aggregationLevel: 'day',
+        groupby: 'failureHash,packageVersion,eventType',
+      });
+      return rows.filter(({ failureHash, packageVersion }) => failureHash !== '' && packageVersion !== '');
+    },
+
     activeDevices: async (query, options) =>
       readAll(requester, requester.begin(options), 'usagedaily', usageRow, {
         ...rangeOf(query),
-        filter: anyOf('packageVersion', query.packageVersions),
+        ...(query.packageVersions && { filter: anyOf('packageVersion', query.packageVersions) }),
         groupby: 'packageVersion',
       }),
   };
 }
 
-function rangeOf({ applicationId, firstDay, lastDay }: DailyQuery): Record<string, string> {
+function rangeOf({ applicationId, firstDay, lastDay }: DailyRange): Record<string, string> {
   applicationPath(applicationId, 'getAnalytics');
   return { applicationId, startDate: monthFirst(firstDay), endDate: monthFirst(lastDay) };
 }
@@ -67,14 +89,14 @@ const anyOf = (field: string, values: readonly string[]): string =>
   `(${values.map((value) => `${field} eq '${value.replaceAll("'", "''")}'`).join(' or ')})`;
 
 /** The link to the next page comes unencoded and with dates in another order, so pages are counted instead. */
-async function readAll(
+async function readAll<Row>(
   requester: Requester,
   call: Call,
   endpoint: string,
-  row: z.ZodType<DailyDevices>,
+  row: z.ZodType<Row>,
   query: Record<string, string>,
-): Promise<DailyDevices[]> {
-  const rows: DailyDevices[] = [];
+): Promise<Row[]> {
+  const rows: Row[] = [];
   const schema = pageOf(row);
   for (let page = 0; page < mostPages; page++) {
     const request: StoreRequest = {

@@ -65,21 +65,33 @@ export type DailyDevices = {
   readonly devices: number;
 };
 
-export type DailyQuery = {
+/** Devices that showed one failure, known by the hash that the Store gives it. */
+export type DailySignature = DailyDevices & { readonly failureHash: string };
+
+export type DailyRange = {
   readonly applicationId: string;
   /** Both days included, `YYYY-MM-DD`. */
   readonly firstDay: string;
   readonly lastDay: string;
-  readonly packageVersions: readonly string[];
 };
 
-/** The two figures of the Store's analytics that make a rate: devices that failed, of devices that were active. */
+/** Which of the Store's event types count as failures, such as `crash`. */
+export type FailureKinds = { readonly events: readonly string[] };
+export type DailyQuery = DailyRange & { readonly packageVersions: readonly string[] };
+
+/** The figures of the Store's analytics that make a rate: devices that failed, of devices that were active. */
 export interface StoreAnalytics {
-  failedDevices(
-    query: DailyQuery & { readonly events: readonly string[] },
+  failedDevices(query: DailyQuery & FailureKinds, options?: CallOptions): Promise<readonly DailyDevices[]>;
+  /** Of all versions. What the Store names no version or no hash for is left out: nobody can tell whose it is. */
+  failedDevicesBySignature(
+    query: DailyRange & FailureKinds,
+    options?: CallOptions,
+  ): Promise<readonly DailySignature[]>;
+  /** Of all versions, if none is named. */
+  activeDevices(
+    query: DailyRange & Partial<DailyQuery>,
     options?: CallOptions,
   ): Promise<readonly DailyDevices[]>;
-  activeDevices(query: DailyQuery, options?: CallOptions): Promise<readonly DailyDevices[]>;
 }
 
 /** Whether a publisher can reach the Store at all. */

@@ -1,3 +1,4 @@
+import type { Check } from './check.ts';
 import { shareOf } from './countTest.ts';
 import type { Counts, Sample } from './evidence.ts';
 import type { Case } from './finding.ts';
@@ -11,8 +12,15 @@ export function farBelow(of: Case): string | undefined {
   const { check, window, policy } = of;
   if (window.now < window.bakeEndsAt) return undefined;
   const { leastAdoption } = policy.unmeasured;
-  return check.compare?.to === 'control' ? besideControl(of, leastAdoption) : besideBefore(of, leastAdoption);
+  return hasOwnControl(check) ? besideControl(of, leastAdoption) : besideBefore(of, leastAdoption);
 }
+
+/**
+ * A publisher counts the control among those whom the rollout can reach. The Store's analytics do not tell a flight from
+ * production: where both have the fallback's version, its users are far more than the flight has.
+ */
+const hasOwnControl = ({ compare, source }: Check): boolean =>
+  compare?.to === 'control' && source.kind === 'pushed';
 
 /** The share in the last sample of the step, which has had the most time to grow. */
 function besideControl({ own, window }: Case, least: number): string | undefined {

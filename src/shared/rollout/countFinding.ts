@@ -12,12 +12,12 @@ export function findByRate(of: Case, rate: number): Finding | undefined {
   const intervals = intervalsOf(of, of.samples);
   if (intervals.length === 0) return undefined;
   const outcome = testRate(of.check, rate, intervals, termsOf(of));
-  const counts = totalOf(intervals.map(({ candidate }) => candidate));
-  const says = `${sayCount(counts.failed)} of ${sayCount(counts.exposed)} failed, ${sayRate(rateOf(counts))} with a limit of ${sayRate(rate)}`;
-  const step = totalOf(intervalsOf(of, of.own).map(({ candidate }) => candidate));
+  const { settled, open } = candidatesOf(intervals);
+  const step = candidatesOf(intervalsOf(of, of.own)).settled;
   const isAbove = step.exposed > 0 && rateOf(step) > rate;
   const above = isAbove ? `; in this step it is above the limit, ${sayRate(rateOf(step))}` : '';
-  return conclude(of, outcome, `${says}${above}`, isAbove, { candidate: counts });
+  const says = `${sayFailed(settled)}, ${sayRate(rateOf(settled))} with a limit of ${sayRate(rate)}${sayOpen(open)}${above}`;
+  return conclude(of, outcome, says, isAbove, { candidate: settled });
 }
 
 /** What a comparison finds: the candidate may not fail more often than what it is compared with, beyond what is tolerated. */
@@ -25,21 +25,37 @@ export function findByComparison(of: Case, comparison: Comparison): Finding | un
   const intervals = intervalsOf(of, of.samples);
   if (intervals.length === 0) return undefined;
   const outcome = testComparison(of.check, comparison, intervals, termsOf(of));
-  const candidate = totalOf(intervals.map((interval) => interval.candidate));
+  const { settled: candidate, open } = candidatesOf(intervals);
   const control = referenceOf(comparison, intervals);
   const whose = comparison.to === 'control' ? 'of the control' : 'in earlier releases';
-  const says = `${sayCount(candidate.failed)} of ${sayCount(candidate.exposed)} failed beside ${sayCount(control.failed)} of ${sayCount(control.exposed)} ${whose}${sayTimes(candidate, control)}`;
-  const silent = silenceOf(of, comparison, control);
+  const says = `${sayFailed(candidate)} beside ${sayFailed(control, '')} ${whose}${sayTimes(candidate, control)}${sayOpen(open)}`;
+  const silent = silenceOf(of, comparison, intervals);
   return conclude(of, outcome, says, false, { candidate, control }, silent);
 }
 
+const sayFailed = ({ failed, exposed }: Counts, verb = ' failed'): string =>
+  `${sayCount(failed)} of ${sayCount(exposed)}${verb}`;
+
+const sayOpen = ({ failed }: Counts): string =>
+  failed > 0 ? `; ${sayCount(failed)} more failed in what has not settled` : '';
+
+/** What settled intervals counted of the candidate, and what the others did. */
+const candidatesOf = (intervals: readonly Interval[]): { settled: Counts; open: Counts } => ({
+  settled: totalOf(intervals.flatMap(({ candidate, settled }) => (settled ? [candidate] : []))),
+  open: totalOf(intervals.flatMap(({ candidate, settled }) => (settled ? [] : [candidate]))),
+});
+
 /** A control that nobody measures cannot say that the candidate is no worse. Once everybody has the candidate, it may end. */
-function silenceOf(of: Case, { to }: Comparison, control: Counts): string | undefined {
-  if (control.exposed === 0) return 'no sample tells of the control';
-  if (to === 'history' || of.own.length === 0 || of.window.percentage >= 100) return undefined;
-  const step = totalOf(of.own.flatMap((sample) => (sample.control ? [sample.control] : [])));
+function silenceOf(of: Case, { to }: Comparison, intervals: readonly Interval[]): string | undefined {
+  if (to === 'history') return undefined;
+  if (controlIn(intervals).exposed === 0) return 'no sample tells of the control';
+  if (of.own.length === 0 || of.window.percentage >= 100) return undefined;
+  const step = controlIn(intervalsOf(of, of.own));
   return step.exposed === 0 ? 'no sample of this step tells of the control' : undefined;
 }
+
+const controlIn = (intervals: readonly Interval[]): Counts =>
+  totalOf(intervals.flatMap(({ control }) => (control ? [control] : [])));
 
 const sayTimes = (candidate: Counts, control: Counts): string =>
   candidate.exposed > 0 && control.failed > 0
@@ -49,7 +65,7 @@ const sayTimes = (candidate: Counts, control: Counts): string =>
 const referenceOf = (comparison: Comparison, intervals: readonly Interval[]): Counts =>
   comparison.to === 'history'
     ? { failed: comparison.failed, exposed: comparison.exposed }
-    : totalOf(intervals.flatMap(({ control }) => (control ? [control] : [])));
+    : controlIn(intervals.filter(({ settled }) => settled));
 
 const termsOf = ({ policy, check, window }: Case) => ({
   error: errorOf(policy, check),
@@ -113,4 +129,4 @@ const sayUnproven = (pace: 'bake' | 'evidence', { safety }: Outcome): string =>
     : '';
 
 export const exposureOf = (of: Case, samples: readonly Sample[]): number =>
-  totalOf(intervalsOf(of, samples).flatMap(({ candidate, settled }) => (settled ? [candidate] : []))).exposed;
+  candidatesOf(intervalsOf(of, samples)).settled.exposed;

@@ -27,7 +27,7 @@ export type Terms = {
   readonly error: number;
   /** The chance to call a harmful build safe. */
   readonly doubt: number;
-  /** The highest percentage of the users that was offered the candidate. */
+  /** The highest percentage of the users that was offered the candidate: the bound of a share that is not known yet. */
   readonly percentage: number;
 };
 
@@ -54,8 +54,10 @@ export function testComparison(
   terms: Terms,
 ): Outcome {
   const discount = discountOf(check);
-  if (comparison.to === 'control')
-    return play(intervals, betOnShares(discount, comparison, terms), terms.error, terms.doubt);
+  if (comparison.to === 'control') {
+    const bet = betOnShares(discount, comparison, highestShare(intervals, terms));
+    return play(intervals, bet, terms.error, terms.doubt);
+  }
   // What the history may hide is one half of each error, and what the test may say wrongly the other.
   const [failed, exposed] = [comparison.failed / discount, comparison.exposed / discount];
   const tolerated = toleratedBy(comparison) * highestRate(failed, exposed, terms.error / 2);
@@ -87,32 +89,48 @@ function betOnRates(discount: number, tolerated: number, excluded: number): Bet 
 }
 
 /**
+ * The share that an interval can have whose exposures are not known: what the percentage allows, or what was measured before.
+ * The latter is more where the control is not everybody else, such as users of versions before the fallback.
+ */
+const highestShare = (intervals: readonly Interval[], { percentage }: Terms): number =>
+  intervals.reduce(
+    (most, { candidate, control, settled }) =>
+      settled ? Math.max(most, shareOf(candidate, control) ?? 0) : most,
+    percentage / 100,
+  );
+
+/**
  * Bets on shares. The measured share of the exposures may be off by the declared uncertainty in either direction, and the
- * rates by the tolerated ratio: the null is widened by both, to the truth that is hardest to tell from harm. Of an interval
- * that has not settled, the share is taken to be as large as the percentage allows.
+ * rates by the tolerated ratio: the null is widened by both, to the truth that is hardest to tell from harm. Until an
+ * interval has settled, its share is taken to be the `highest`, and it says nothing for safety.
  */
 function betOnShares(
   discount: number,
   comparison: Extract<Comparison, { to: 'control' }>,
-  { percentage }: Terms,
+  highest: number,
 ): Bet {
   const { shareUncertainty } = comparison;
   const [tolerated, excluded] = [toleratedBy(comparison), excludedBy(comparison)];
   return ({ harm, safety }, { candidate, control = nothing, settled }) => {
     const failed = { candidate: candidate.failed / discount, control: control.failed / discount };
-    const share = shareOf(candidate, control);
-    const highest = Math.max((share ?? 0) / (1 - shareUncertainty), settled ? 0 : percentage / 100);
-    const lowest = (share ?? 0) / (1 + shareUncertainty);
+    const share = shareOf(candidate, control) ?? 0;
+    const atMost = (settled ? share : Math.max(share, highest)) / (1 - shareUncertainty);
+    const atLeast = share / (1 + shareUncertainty);
     return {
-      harm: tells(highest) ? betOnShare(worse, harm, failed, tolerated * oddsOf(highest)) : harm,
+      harm: tells(atMost) ? betOnShare(worse, harm, failed, tolerated * oddsOf(atMost)) : harm,
       safety: settled
-        ? tells(share ?? 0)
-          ? betOnShare(better, safety, failed, excluded * oddsOf(lowest))
-          : safety
+        ? betOnSafety(safety, failed, share, excluded * oddsOf(atLeast))
         : betOnRate(better, safety, failed.candidate, 0),
     };
   };
 }
+
+const betOnSafety = (
+  safety: Wealth,
+  failed: { readonly candidate: number; readonly control: number },
+  share: number,
+  odds: number,
+): Wealth => (tells(share) ? betOnShare(better, safety, failed, odds) : safety);
 
 const nothing: Counts = { failed: 0, exposed: 0 };
 

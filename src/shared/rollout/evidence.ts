@@ -34,6 +34,8 @@ export type Sample = {
   /** The users on the fallback submission over the same time. */
   readonly control?: Counts | undefined;
   readonly signatures?: readonly SignatureCount[] | undefined;
+  /** Where the candidate's exposure is not known yet: how many there are at most. */
+  readonly exposedAtMost?: number | undefined;
 };
 
 /** What a telemetry source answers. It never throws: what went wrong is the `cause`, a sentence for people. */
@@ -57,7 +59,7 @@ export const evidenceSchema = z.object({
   /** What follows if it is bad; `nothing` for a dry run. */
   onBad: z.enum(['halt', 'hold', 'nothing']),
   sentence: z.string(),
-  /** All failures and settled exposures since the rollout began. */
+  /** What was counted since the rollout began, as far as it has settled. */
   candidate: countsSchema.optional(),
   control: countsSchema.optional(),
   /** The test for harm: bad when the e-value reaches what is needed, which is 1 over the check's part of the false-halt budget. */

@@ -40,10 +40,12 @@ export function testSignatures(
 
 /** The tripwire after one interval, in which all named signatures had its exposures, and some of them its failures. */
 function after(before: Tripwire, sample: Sample, baseline: number, discount: number): Tripwire {
-  const { candidate, signatures = [] } = sample;
+  const { signatures = [] } = sample;
   const vetoed = new Set([...before.vetoed, ...signatures.filter(isKnown).map(({ hash }) => hash)]);
-  const expected = 'exposed' in candidate ? (baseline * candidate.exposed) / discount : 0;
-  const devices = devicesIn(signatures);
+  const exposed = exposureOf(sample);
+  // Failures of nobody knows how many exposures wait until that is known, or at least bounded.
+  const devices = exposed > 0 ? devicesIn(signatures) : new Map<string, number>();
+  const expected = (baseline * exposed) / discount;
   const named = [...before.named].map(([hash, { part, devices: earlier, wealth }]): [string, Named] => {
     const failed = devices.get(hash) ?? 0;
     const stake = betOnRate(hundredfold, wealth, failed / discount, expected);
@@ -58,6 +60,9 @@ function after(before: Tripwire, sample: Sample, baseline: number, discount: num
   });
   return { named: new Map([...named, ...introduced]), vetoed };
 }
+
+const exposureOf = ({ candidate, exposedAtMost = 0 }: Sample): number =>
+  'value' in candidate ? 0 : Math.max(candidate.exposed, exposedAtMost);
 
 const isKnown = ({ control = 0, seenBefore = false }: SignatureCount): boolean => seenBefore || control > 0;
 

@@ -1,5 +1,5 @@
-import type { Measurement } from '../rollout/evidence.ts';
 import type { Check, Source } from '../rollout/check.ts';
+import type { Measurement } from '../rollout/evidence.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
 /** What a check wants to know: all that is known of the candidate since `from`. */

@@ -1,103 +1,152 @@
 import { causeOf } from '../cause.ts';
-import type { DailyDevices, DailyQuery, StoreAnalytics } from '../msstore/port.ts';
-import type { Counts, Sample } from '../rollout/evidence.ts';
+import type { DailyDevices, DailyRange, StoreAnalytics } from '../msstore/port.ts';
+import type { Sample } from '../rollout/evidence.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { type Days, daysOf, firstRemembered, lastSettled } from './analyticsDays.ts';
+import {
+  type Builds,
+  comparedSamples,
+  type Figures,
+  rateSamples,
+  signatureSamples,
+} from './analyticsSamples.ts';
 import type { Question, TelemetrySource } from './source.ts';
 
-const dayMs = 86_400_000;
-
-/** The Store remembers failures for thirty days, and usage for ninety: older days would show usage without failures. */
-const longestMemoryMs = 29 * dayMs;
-
-const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
-const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`);
+type Asked = Question<'storeAnalytics'>;
 
 /**
  * The Store's analytics, day by day. It counts devices, because one device that crashes fifty times is one user harmed.
- * Only days that have settled are read: failures come hours after they happened and activity a day later, so that an
- * unsettled day shows failures of nobody. Flights cannot be told apart, so the candidate is known by its versions.
+ * Flights cannot be told apart, so candidate and control are known by their versions.
  */
 export function createStoreAnalyticsSource(
   analyticsOf: (publisher: string) => StoreAnalytics,
 ): TelemetrySource<'storeAnalytics'> {
   return async (question) => {
-    const versions = question.rollout.candidateVersions ?? [];
-    if (versions.length === 0)
-      return {
-        kind: 'unmeasured',
-        cause:
-          'the submission brings no package version of its own, so the Store’s analytics cannot tell it apart',
-      };
-    const days = settledDays(question);
-    if (days.settled.length === 0) return { kind: 'samples', samples: [], pendingUntil: days.nextSettles };
+    const builds = buildsOf(question.rollout);
+    const cause = indistinct(builds, question);
+    if (cause !== undefined) return { kind: 'unmeasured', cause };
+    const days = daysOf(question);
     try {
-      const samples = await readDays(
-        analyticsOf(question.rollout.publisher),
-        question,
-        versions,
-        days.settled,
-      );
-      return samples.length > 0
-        ? { kind: 'samples', samples, pendingUntil: days.nextSettles, ...gapIn(days.settled, samples) }
-        : { kind: 'unmeasured', cause: unseen(versions, days.settled) };
+      const samples = await read(analyticsOf(question.rollout.publisher), question, builds, days);
+      return days.settled.length > 0 && samples.every(isEmpty)
+        ? { kind: 'unmeasured', cause: unseen(builds, days) }
+        : { kind: 'samples', samples, pendingUntil: days.nextSettles };
     } catch (error) {
       return { kind: 'unmeasured', cause: `the Store’s analytics could not be read (${causeOf(error)})` };
     }
   };
 }
 
-type Days = { readonly settled: readonly string[]; readonly nextSettles: Date };
+const buildsOf = ({ candidateVersions = [], controlVersions = [] }: Rollout): Builds => ({
+  candidate: candidateVersions,
+  control: controlVersions,
+});
 
-/** The UTC days that end after `from` and whose figures are final at `now`, and when the next one's will be. */
-function settledDays({ from, now, source }: Question<'storeAnalytics'>): Days {
-  const settled: string[] = [];
-  let day = startOf(dayOf(Math.max(from.getTime(), now.getTime() - longestMemoryMs)));
-  while (day + dayMs + source.settledAfter <= now.getTime()) {
-    settled.push(dayOf(day));
-    day += dayMs;
-  }
-  return { settled, nextSettles: new Date(day + dayMs + source.settledAfter) };
+/** Why the question cannot be answered from versions alone. */
+function indistinct({ candidate, control }: Builds, { check }: Asked): string | undefined {
+  if (candidate.length === 0)
+    return 'the submission brings no package version of its own, so the Store’s analytics cannot tell it apart';
+  if (check.compare?.to === 'control' && control.length === 0)
+    return 'no package version is known that only the fallback submission has, so the Store’s analytics cannot tell the control apart';
+  return undefined;
 }
 
-async function readDays(
+/**
+ * Failures come hours after they happened and usage a day later. A comparison with the control and a tripwire for new
+ * failures take those of open days at once, because both can do without the usage for a while. A limit on a rate and a
+ * comparison with history cannot: to them, an open day would show failures of nobody.
+ */
+function read(
   analytics: StoreAnalytics,
-  { rollout, source, abortSignal }: Question<'storeAnalytics'>,
+  question: Asked,
+  builds: Builds,
+  days: Days,
+): Promise<readonly Sample[]> {
+  const { compare, newSignature } = question.check;
+  if (newSignature) return readSignatures(analytics, question, builds, days);
+  return compare?.to === 'control'
+    ? readComparison(analytics, question, builds, days)
+    : readRates(analytics, question, builds, days);
+}
+
+async function readRates(
+  analytics: StoreAnalytics,
+  question: Asked,
+  builds: Builds,
+  days: Days,
+): Promise<readonly Sample[]> {
+  const figures = await readFigures(analytics, question, builds.candidate, days.settled, days.settled);
+  return rateSamples(days, figures, builds);
+}
+
+/** One request for both builds: the rows tell their version. */
+async function readComparison(
+  analytics: StoreAnalytics,
+  question: Asked,
+  builds: Builds,
+  days: Days,
+): Promise<readonly Sample[]> {
+  const versions = [...builds.candidate, ...builds.control];
+  const begun = [...days.settled, ...days.open];
+  const figures = await readFigures(analytics, question, versions, begun, days.settled);
+  return comparedSamples(days, figures, builds, question.now);
+}
+
+/** All that the Store remembers of all versions, because a failure is new only if none of them has shown it. */
+async function readSignatures(
+  analytics: StoreAnalytics,
+  question: Asked,
+  builds: Builds,
+  days: Days,
+): Promise<readonly Sample[]> {
+  const lastDay = days.open.at(-1) ?? days.settled.at(-1);
+  if (lastDay === undefined) return [];
+  const { rollout, source, now } = question;
+  const range = { applicationId: rollout.applicationId, firstDay: firstRemembered(now), lastDay };
+  const [failed, exposed] = await Promise.all([
+    analytics.failedDevicesBySignature({ ...range, events: source.events }, optionsOf(question)),
+    analytics.activeDevices({ ...range, lastDay: lastSettled(question) }, optionsOf(question)),
+  ]);
+  return signatureSamples(days, failed, exposed, builds, { now, percentage: rollout.reached });
+}
+
+async function readFigures(
+  analytics: StoreAnalytics,
+  question: Asked,
+  packageVersions: readonly string[],
+  failureDays: readonly string[],
+  usageDays: readonly string[],
+): Promise<Figures> {
+  const range = rangeOf(question, failureDays);
+  if (!range) return { failed: [], exposed: [] };
+  const { events } = question.source;
+  const [failed, exposed] = await Promise.all([
+    analytics.failedDevices({ ...range, packageVersions, events }, optionsOf(question)),
+    readUsage(analytics, question, packageVersions, usageDays),
+  ]);
+  return { failed, exposed };
+}
+
+async function readUsage(
+  analytics: StoreAnalytics,
+  question: Asked,
   packageVersions: readonly string[],
   days: readonly string[],
-): Promise<readonly Sample[]> {
-  const [firstDay = '', lastDay = firstDay] = [days[0], days.at(-1)];
-  const query: DailyQuery = {
-    applicationId: rollout.applicationId,
-    firstDay,
-    lastDay,
-    packageVersions,
-  };
-  const options = abortSignal ? { abortSignal } : {};
-  const [failed, exposed] = await Promise.all([
-    analytics.failedDevices({ ...query, events: source.events }, options),
-    analytics.activeDevices(query, options),
-  ]);
-  // A day without an active device is one that the analytics do not know, or not yet: it says nothing of the build.
-  return days
-    .map((day) => toSample(day, { failed: total(failed, day), exposed: total(exposed, day) }))
-    .filter(({ candidate }) => candidate.exposed > 0);
+): Promise<readonly DailyDevices[]> {
+  const range = rangeOf(question, days);
+  return range ? analytics.activeDevices({ ...range, packageVersions }, optionsOf(question)) : [];
 }
 
-/** A day whose usage is missing may come late: nothing from it on counts as judged. */
-function gapIn(days: readonly string[], samples: readonly Sample[]): { completeUntil?: Date } {
-  const seen = new Set(samples.map(({ start }) => dayOf(start.getTime())));
-  const missing = days.find((day) => !seen.has(day));
-  return missing === undefined ? {} : { completeUntil: new Date(startOf(missing)) };
+function rangeOf({ rollout }: Asked, days: readonly string[]): DailyRange | undefined {
+  const [firstDay, lastDay] = [days[0], days.at(-1)];
+  if (firstDay === undefined || lastDay === undefined) return undefined;
+  return { applicationId: rollout.applicationId, firstDay, lastDay };
 }
 
-const unseen = (versions: readonly string[], days: readonly string[]): string =>
-  `the Store’s analytics know no active device with ${versions.join(' or ')} from ${days[0]} to ${days.at(-1)}`;
+const optionsOf = ({ abortSignal }: Asked) => (abortSignal ? { abortSignal } : {});
 
-const total = (rows: readonly DailyDevices[], day: string): number =>
-  rows.filter(({ date }) => date === day).reduce((sum, { devices }) => sum + devices, 0);
+const isEmpty = ({ candidate }: Sample): boolean =>
+  'failed' in candidate && candidate.failed === 0 && candidate.exposed === 0;
 
-const toSample = (day: string, candidate: Counts): Sample & { readonly candidate: Counts } => ({
-  start: new Date(startOf(day)),
-  end: new Date(startOf(day) + dayMs),
-  source: 'storeAnalytics',
-  candidate,
-});
+const unseen = ({ candidate }: Builds, { settled }: Days): string =>
+  `the Store’s analytics know no active device with ${candidate.join(' or ')} from ${settled[0]} to ${settled.at(-1)}`;

@@ -96,8 +96,8 @@ async function observeSubmission(
   const shown = await store.getPackageRollout(ref, options);
   if (rollout.phase === 'halting') return { kind: 'published', status, rollout: observedRollout(shown) };
   if (observedRollout(shown).state === 'unknown') return unknownStatus(shown);
-  const candidateVersions = await versionsOf(store, ref, shown.fallbackSubmissionId, options);
-  return { kind: 'published', status, rollout: observedRollout(shown), candidateVersions };
+  const versions = await versionsOf(store, ref, shown.fallbackSubmissionId, options);
+  return { kind: 'published', status, rollout: observedRollout(shown), ...versions };
 }
 
 async function observePublished(
@@ -134,17 +134,19 @@ async function readTrack(
   }
 }
 
-/** The versions that this submission brings and its fallback does not have. */
+/** What tells the two builds apart: a version that both submissions have says nothing of either. */
 async function versionsOf(
   store: StoreReader,
   ref: SubmissionRef,
   fallbackId: string | undefined,
   options: CallOptions,
-): Promise<string[]> {
+): Promise<{ candidateVersions: string[]; controlVersions?: string[] }> {
   const own = await versionsIn(store, ref, options);
-  if (fallbackId === undefined) return own;
-  const before = new Set(await fallbackVersions(store, { ...ref, submissionId: fallbackId }, options));
-  return own.filter((version) => !before.has(version));
+  if (fallbackId === undefined) return { candidateVersions: own };
+  const before = await fallbackVersions(store, { ...ref, submissionId: fallbackId }, options);
+  const candidateVersions = own.filter((version) => !before.includes(version));
+  const controlVersions = before.filter((version) => !own.includes(version));
+  return { candidateVersions, ...(controlVersions.length > 0 && { controlVersions }) };
 }
 
 async function versionsIn(store: StoreReader, ref: SubmissionRef, options: CallOptions): Promise<string[]> {
@@ -153,7 +155,7 @@ async function versionsIn(store: StoreReader, ref: SubmissionRef, options: CallO
   return [...new Set(kept.flatMap(({ version }) => (version === undefined ? [] : [version])))];
 }
 
-/** The fallback of a track's first rollout may lie on another track; then all versions count as new. */
+/** The fallback of a track's first rollout may lie on another track; then all versions count as new, and none as control. */
 async function fallbackVersions(
   store: StoreReader,
   ref: SubmissionRef,

@@ -89,3 +89,20 @@ test('a healthy build never gains wealth in the mean', () => {
     { numRuns: 50 },
   );
 });
+
+describe('failures whose exposure is not known', () => {
+  const open = (devices: number, exposedAtMost?: number): Sample => ({
+    ...counts(0, 0, 0),
+    signatures: [seen('a', devices)],
+    ...(exposedAtMost !== undefined && { exposedAtMost }),
+  });
+
+  test('wait for it', () => {
+    expect(wealth([open(50)])).toBeCloseTo(1, 12);
+  });
+
+  test('or count against as many as there are at most', () => {
+    expect(wealth([open(7, 1_000)])).toBeGreaterThan(1_000);
+    expect(wealth([open(7, 1_000_000)])).toBeLessThan(1);
+  });
+});

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { failureHits, usageDaily } from '../../simulator/analytics.ts';
 import { type Filter, parseFilter } from '../../simulator/analyticsFilter.ts';
 import { Refusal } from '../../simulator/errors.ts';
+import { settle } from '../../simulator/progress.ts';
+import { seedSubmission } from '../../simulator/seeding.ts';
+import { type SubmissionSeed, submissionSeedSchema } from '../../simulator/seeds.ts';
 import type { State } from '../../simulator/state.ts';
 import { hoursOf, worldOf } from '../../simulator/world.ts';
 import { applicationId, aStore, beta, hour, production, start } from './store.fixture.ts';
@@ -41,6 +44,18 @@ describe('the filter', () => {
     expect(() => parseFilter(text, fields)).toThrow(message);
   });
 });
+
+/** A submission that goes out to everybody behind its track, at `at`. */
+function published(state: State, seed: Omit<SubmissionSeed, 'timetable'>, at: number): State {
+  const timetable = { commitStarted: 0, preProcessing: 0, certification: 0, release: 0, publishing: 0 };
+  const { state: seeded } = seedSubmission(
+    state,
+    submissionSeedSchema.parse({ ...seed, timetable }),
+    undefined,
+    at,
+  );
+  return settle(seeded, at + hour);
+}
 
 /** What the world did on a track, counted without the Store's analytics. */
 const crashesOf = (state: State, from: number, to: number) =>
@@ -94,6 +109,80 @@ describe('failurehits', () => {
     expect(estimated / crashesOf(state, start - day, start)).toBeCloseTo(1, 0);
   });
 
+  describe('by failure', () => {
+    const byHash = { groupby: 'failureHash,packageVersion,eventType', filter: "eventType eq 'crash'" };
+    const inFebruary = { startDate: '2026-02-01', endDate: '2026-02-28' };
+
+    test('adds up to what happened, over a few that are common and many that are not', () => {
+      const { Value } = failureHits(aStore(exact), params({ ...yesterday, ...byHash }), start + day);
+      const counts = Value.map(({ eventCount }) => Number(eventCount)).toSorted((a, b) => b - a);
+      const crashes = crashesOf(aStore(exact), start - day, start);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(crashes);
+      expect(counts.length).toBeGreaterThan(5);
+      expect(Number(counts[0]) / crashes).toBeGreaterThan(0.25);
+    });
+
+    test('has the same old bugs in all builds, and others in other Stores', () => {
+      const state = aStore(exact, { crashRate: 0.05 });
+      const hashes = (of: State, filter = '') => {
+        const query = params({ ...inFebruary, ...byHash, filter: `${byHash.filter}${filter}` });
+        return new Set(failureHits(of, query, start + day).Value.map(({ failureHash }) => failureHash));
+      };
+      const update = { ...beta, packageVersion: '2.0.0.0' };
+      const updated = published(state, update, start - 20 * day);
+      const [old, candidate] = [
+        hashes(updated, " and packageVersion eq '1.0.0.0'"),
+        hashes(updated, " and packageVersion eq '2.0.0.0'"),
+      ];
+      expect(candidate.size).toBeGreaterThan(20);
+      expect([...candidate.difference(old)]).toEqual([]);
+      expect(hashes({ ...state, seed: 'other' }).difference(old).size).toBeGreaterThan(20);
+    });
+
+    test('shows what one build brings for that build alone', () => {
+      const newSignature = { rate: 0.01, hash: 'new-one' };
+      const state = published(
+        aStore(exact),
+        { ...beta, packageVersion: '2.0.0.0', newSignature },
+        start - 20 * day,
+      );
+      const query = params({ ...inFebruary, ...byHash, filter: "failureHash eq 'new-one'" });
+      const { Value } = failureHits(state, query, start + day);
+      const happened = hoursOf(worldOf(state, beta), start - 20 * day, start);
+      expect(new Set(Value.map(({ packageVersion }) => packageVersion))).toEqual(new Set(['2.0.0.0']));
+      expect(Value.reduce((sum, { eventCount }) => sum + Number(eventCount), 0)).toBe(
+        happened.reduce((sum, { newCrashes }) => sum + newCrashes, 0),
+      );
+    });
+
+    test('names it by seed and version where no hash is given', () => {
+      const update = { ...beta, packageVersion: '2.0.0.0', newSignature: { rate: 0.01 } };
+      const namesIn = (state: State) => {
+        const query = params({ ...inFebruary, groupby: 'failureName,failureHash,packageVersion' });
+        return failureHits(published(state, update, start - 20 * day), query, start + day)
+          .Value.filter(({ failureName }) => String(failureName).startsWith('STOWED'))
+          .map(({ failureHash }) => failureHash);
+      };
+      expect(new Set(namesIn(aStore(exact))).size).toBe(1);
+      expect(namesIn(aStore(exact))).toEqual(namesIn(aStore(exact)));
+      expect(namesIn(aStore(exact))[0]).not.toBe(namesIn({ ...aStore(exact), seed: 'other' })[0]);
+    });
+
+    test.each(['failureName', 'failureHash', 'symbol'])('can be filtered by %s', (field) => {
+      const all = failureHits(aStore(), params({ ...yesterday, groupby: field }), start + day).Value;
+      const filter = `${field} eq '${all[0]?.[field]}'`;
+      const one = failureHits(aStore(), params({ ...yesterday, groupby: field, filter }), start + day).Value;
+      expect(one).toEqual([all[0]]);
+    });
+  });
+
+  test('arrives a day before the usage does', () => {
+    const now = start + 6 * hour;
+    const failures = failureHits(aStore(), params({ ...yesterday, ...crashes }), now);
+    expect(failures.Value).toHaveLength(1);
+    expect(usageDaily(aStore(), params({ ...yesterday, groupby: 'packageVersion' }), now).Value).toEqual([]);
+  });
+
   test('can leave flights out', () => {
     const state = aStore({ ...exact, flightsInAnalytics: false });
     const { Value } = failureHits(state, params({ ...yesterday, ...crashes }), start + day);
@@ -102,12 +191,15 @@ describe('failurehits', () => {
   });
 
   test('pages with a link that is relative and not encoded', () => {
-    const query = { ...yesterday, top: '1', filter: "eventType eq 'crash'", orderby: 'market' };
+    const query = {
+      ...{ ...yesterday, top: '1', groupby: 'market' },
+      ...{ filter: "eventType eq 'crash'", orderby: 'market' },
+    };
     const first = failureHits(aStore(), params(query), start + day);
     expect(first.Value.map(({ market }) => market)).toEqual(['DE']);
     expect(first.TotalCount).toBe(2);
     expect(first['@nextLink']).toBe(
-      `failurehits?applicationId=${applicationId}&aggregationLevel=day&startDate=2026/02/28&endDate=2026/02/28&top=1&skip=1&filter=eventType eq 'crash'&orderby=market`,
+      `failurehits?applicationId=${applicationId}&aggregationLevel=day&startDate=2026/02/28&endDate=2026/02/28&top=1&skip=1&groupby=market&filter=eventType eq 'crash'&orderby=market`,
     );
     const [, next] = first['@nextLink']?.split('?') ?? [];
     const second = failureHits(aStore(), new URLSearchParams(next), start + day);

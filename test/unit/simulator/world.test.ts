@@ -3,7 +3,7 @@ import { type Publication, sharesAt } from '../../simulator/adoption.ts';
 import { settle } from '../../simulator/progress.ts';
 import { halt, updatePercentage } from '../../simulator/rollouts.ts';
 import { seedSubmission } from '../../simulator/seeding.ts';
-import { submissionSeedSchema } from '../../simulator/seeds.ts';
+import { type SubmissionSeed, submissionSeedSchema } from '../../simulator/seeds.ts';
 import type { State } from '../../simulator/state.ts';
 import { hoursOf, type WorldHour, worldOf } from '../../simulator/world.ts';
 import { aStore, beta, hour, start } from './store.fixture.ts';
@@ -57,13 +57,20 @@ describe('adoption', () => {
 });
 
 /** A rollout at 20 % that begins right after `start`, of a build that crashes ten times as often. */
-function rollingOut(): [State, string] {
+function rollingOut(change: Partial<SubmissionSeed> = {}): [State, string] {
   const timetable = { commitStarted: 0, preProcessing: 0, certification: 0, release: 0, publishing: 0 };
-  const seed = { ...beta, packageVersion: '2.0.0.0', rolloutPercentage: 20, crashRate: 0.02, timetable };
+  const seed = {
+    ...beta,
+    packageVersion: '2.0.0.0',
+    rolloutPercentage: 20,
+    crashRate: 0.02,
+    timetable,
+    ...change,
+  };
   const seeded = seedSubmission(aStore(), submissionSeedSchema.parse(seed), undefined, start);
   return [settle(seeded.state, start + hour), seeded.value.id];
 }
-const total = (hours: WorldHour[], version: string, count: 'sessions' | 'crashes') =>
+const total = (hours: WorldHour[], version: string, count: 'sessions' | 'crashes' | 'newCrashes') =>
   hours.filter((one) => one.version === version).reduce((sum, one) => sum + one[count], 0);
 
 describe('the world of users', () => {
@@ -98,6 +105,19 @@ describe('the world of users', () => {
     expect(rate('1.0.0.0')).toBeCloseTo(0.002, 3);
     expect(rate('2.0.0.0')).toBeCloseTo(0.02, 2);
     expect(total(hours, '2.0.0.0', 'sessions') / (10 * 30_000)).toBeCloseTo(0.19, 2);
+  });
+
+  test('crashes with what is new to a build on top of everything else, which stays as it is', () => {
+    const [plain] = rollingOut();
+    const [state] = rollingOut({ newSignature: { rate: 0.01 } });
+    const hours = hoursOf(worldOf(state, beta), start, start + 10 * day);
+    const sessions = total(hours, '2.0.0.0', 'sessions');
+    expect(total(hours, '2.0.0.0', 'newCrashes') / sessions).toBeCloseTo(0.01, 3);
+    expect(total(hours, '1.0.0.0', 'newCrashes')).toBe(0);
+    const without = hoursOf(worldOf(plain, beta), start, start + 10 * day);
+    expect(total(hours, '2.0.0.0', 'crashes') - total(hours, '2.0.0.0', 'newCrashes')).toBe(
+      total(without, '2.0.0.0', 'crashes'),
+    );
   });
 
   test('stops adopting at the halt', () => {

@@ -115,6 +115,24 @@ describe('before publication', () => {
     });
   });
 
+  test('the control is the versions of the fallback that are gone, and costs no further request', async () => {
+    const versions = {
+      [submissionId]: ['1.0.1.0', '2.0.0.0'],
+      '1152921504621086000': ['1.0.0.0', '1.0.1.0', '0.9.0.0'],
+    };
+    const reader = store({ versions });
+    expect(await look(reader, fresh())).toMatchObject({
+      candidateVersions: ['2.0.0.0'],
+      controlVersions: ['1.0.0.0', '0.9.0.0'],
+    });
+    expect(reader.asked).toEqual(['status', 'rollout', 'submission', 'submission']);
+  });
+
+  test('a fallback whose versions the submission all contains leaves no control', async () => {
+    const versions = { [submissionId]: ['1.0.0.0', '2.0.0.0'], '1152921504621086000': ['1.0.0.0'] };
+    expect(await look(store({ versions }), fresh())).not.toHaveProperty('controlVersions');
+  });
+
   test.each([
     ['without a fallback', { rollout: { ...shown, fallbackSubmissionId: undefined } }],
     [
@@ -129,8 +147,11 @@ describe('before publication', () => {
         },
       },
     ],
-  ])('%s all versions are the candidate', async (_, answers: Answers) => {
-    expect(await look(store(answers), fresh())).toMatchObject({ candidateVersions: ['2.0.0.0'] });
+    ['with a fallback that is gone', { versions: { '1152921504621086000': notFound } }],
+  ])('%s all versions are the candidate, and none is the control', async (_, answers: Answers) => {
+    const observed = await look(store(answers), fresh());
+    expect(observed).toMatchObject({ candidateVersions: ['2.0.0.0'] });
+    expect(observed).not.toHaveProperty('controlVersions');
   });
 });
 
