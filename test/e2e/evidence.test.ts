@@ -205,6 +205,12 @@ describe('a sample that no check could judge is refused', () => {
       'samples[0].candidate.failed is a fraction, so the counts are sampled; the check "launches" needs a discount for that: the scale of the sampling',
     ],
     [
+      'failures without their names, where a tripwire waits for them',
+      asking({ newSignature: {} }),
+      { candidate: { failed: 1, exposed: 100 } },
+      'samples[0].signatures is missing; the check "launches" looks for failures by name',
+    ],
+    [
       'a control with more failures than exposures',
       comparing,
       { candidate: { failed: 1, exposed: 100 }, ...control(4, 3) },

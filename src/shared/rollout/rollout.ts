@@ -38,7 +38,7 @@ const lastDecisionSchema = z.object({
   sentence: z.string(),
   at: instantSchema,
   /** The part of the false-halt budget that is spent: 1 is the halt. */
-  budgetSpent: z.number(),
+  budgetSpent: z.number().default(0),
 });
 
 /** The automation of one submission's gradual package rollout: our aggregate, as it is stored. */

@@ -1,6 +1,7 @@
 import type { InputMistake } from '../mistakes.ts';
 import { type Check, discountOf } from '../rollout/check.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import { isUnnamed } from '../rollout/signatureFinding.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 import type { PushedSample } from '../state/samples.ts';
 import { ConflictError, InvalidInputError, NoSuchRolloutError } from './errors.ts';
@@ -51,7 +52,8 @@ function mistakesIn({ policy }: Rollout, sample: PushedSample, now: Date): Input
 }
 
 /** Why this check cannot read the sample, if so. */
-function unreadableBy(check: Check, { signal, candidate, control }: PushedSample): InputMistake | undefined {
+function unreadableBy(check: Check, sample: PushedSample): InputMistake | undefined {
+  const { signal, candidate, control } = sample;
   const limitsValue = check.limit !== undefined && 'value' in check.limit;
   if (limitsValue !== 'value' in candidate)
     return {
@@ -62,6 +64,11 @@ function unreadableBy(check: Check, { signal, candidate, control }: PushedSample
     };
   if (check.compare?.to === 'control' && control === undefined)
     return { path: 'control', message: `is missing; the check "${check.name}" compares with it` };
+  if (check.newSignature && isUnnamed(sample))
+    return {
+      path: 'signatures',
+      message: `is missing; the check "${check.name}" looks for failures by name`,
+    };
   const fractions = [candidate, control].some(
     (counts) => counts && 'failed' in counts && !Number.isInteger(counts.failed),
   );

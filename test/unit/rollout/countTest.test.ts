@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Check } from '../../../src/shared/rollout/check.ts';
+import { type Check, toleratedBy } from '../../../src/shared/rollout/check.ts';
 import { type Interval, testComparison, testRate } from '../../../src/shared/rollout/countTest.ts';
 import type { Counts } from '../../../src/shared/rollout/evidence.ts';
 import { policy } from '../../support/builders.ts';
@@ -106,8 +106,29 @@ describe('margins', () => {
     expect(of(...wide).harm.log).toBeLessThan(of(...narrow).harm.log);
   });
 
+  test('a ratio that counts as harm only from further on is excluded sooner', () => {
+    const excluding = (exclude: number) =>
+      outcomeOf(checkWith({ compare: { to: 'control', shareUncertainty: 0.2, tolerate: 1, exclude } }), [
+        {
+          candidate: { failed: 25, exposed: 5_000 },
+          control: { failed: 475, exposed: 95_000 },
+          settled: true,
+        },
+      ]).safety.log;
+    expect(excluding(3)).toBeGreaterThan(excluding(2));
+    expect(excluding(2)).toBeGreaterThan(excluding(1.2));
+  });
+
   test('an uncertain share makes it harder to exclude harm, too', () => {
     expect(of(0.3, 2).safety.log).toBeLessThan(of(0, 2).safety.log);
+  });
+
+  test('never tolerate less than the same rate, however uncertain the share', () => {
+    for (const shareUncertainty of [0, 0.2, 0.5, 0.9])
+      expect(toleratedBy({ to: 'control', shareUncertainty })).toBeGreaterThanOrEqual(1);
+    expect(toleratedBy({ to: 'control', shareUncertainty: 0.2 })).toBe(1);
+    expect(toleratedBy({ to: 'control', shareUncertainty: 0 })).toBe(1.25);
+    expect(toleratedBy({ to: 'history', failed: 1, exposed: 9 })).toBe(1.25);
   });
 
   test('by default they leave room for a quarter more failures at a share that is known', () => {
@@ -169,4 +190,38 @@ test('every truth inside the declared margins is halted with at most the stated 
     }),
     { numRuns: 25 },
   );
+});
+
+describe('what has not settled', () => {
+  const settled: Interval = {
+    candidate: { failed: 25, exposed: 5_000 },
+    control: { failed: 475, exposed: 95_000 },
+    settled: true,
+  };
+  const open = (candidate: number, control: number): Interval => ({
+    candidate: { failed: candidate, exposed: 0 },
+    control: { failed: control, exposed: 0 },
+    settled: false,
+  });
+
+  test.each(kinds)('speaks against safety, and never for it: %s', (_, check) => {
+    const of = (...more: Interval[]) => outcomeOf(check, [settled, ...more]).safety.log;
+    expect(of(open(3, 0))).toBeLessThan(of());
+    expect(of(open(0, 90))).toBeLessThanOrEqual(of() + 1e-9);
+  });
+
+  test('has a share as large as the largest that was measured, where that is more than the percentage', () => {
+    const check = comparing(0, 1);
+    const large: Interval = { ...settled, control: { failed: 38, exposed: 7_500 } };
+    const gain = (before: Interval) =>
+      outcomeOf(check, [before, open(30, 30)]).harm.log - outcomeOf(check, [before]).harm.log;
+    expect(gain(settled)).toBeGreaterThan(gain(large));
+    expect(outcomeOf(check, [open(30, 30)]).harm.log).toBeGreaterThan(Math.log(1_000));
+  });
+});
+
+test('half of each chance of error belongs to what the history may hide', () => {
+  const check = checkWith({ compare: { to: 'history', failed: 50, exposed: 10_000 } });
+  const { harm, safety } = outcomeOf(check, []);
+  expect([harm.needed, safety.needed]).toEqual([2_000, 40]);
 });

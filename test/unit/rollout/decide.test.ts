@@ -581,6 +581,75 @@ describe('a halt under way', () => {
   });
 });
 
+describe('at the pace of evidence', () => {
+  const rollout = ramping({
+    policy: policy({
+      pace: 'evidence',
+      steps: [
+        { percentage: 5, bake: '6h', maximumBake: '2d' },
+        { percentage: 100, bake: '6h', maximumBake: '2d', approval: true },
+      ],
+    }),
+  });
+  const safe = (eValue: number) => [evidence('good', { safety: { eValue, needed: 20 } })];
+  const proving = { kind: 'wait', reason: 'proving' } as const;
+
+  test.each<Row>([
+    {
+      name: 'a step is not left before its bake is over, however safe the build is',
+      rollout,
+      evidence: safe(1_000),
+      now: at(6 * hour - 1),
+      expected: { kind: 'wait', reason: 'baking' },
+    },
+    {
+      name: 'then it waits until harm is excluded, and says until when',
+      rollout,
+      evidence: safe(19.9),
+      expected: {
+        ...proving,
+        sentence: 'Waiting at 5 % until harm is excluded, or 2026-11-04 00:00 UTC: launches: good numbers.',
+      },
+    },
+    { name: 'and is left once that is so', rollout, evidence: safe(20), expected: { kind: 'raise' } },
+    {
+      name: 'each check that gates has to exclude it',
+      rollout,
+      evidence: [...safe(20), evidence('good', { check: 'hangs', safety: { eValue: 1, needed: 20 } })],
+      expected: proving,
+    },
+    {
+      name: 'one that tests nothing has nothing to exclude, and a dry run need not',
+      rollout,
+      evidence: [
+        ...safe(20),
+        evidence('good', { check: 'startup' }),
+        evidence('good', { check: 'hangs', onBad: 'nothing', safety: { eValue: 1, needed: 20 } }),
+      ],
+      expected: { kind: 'raise' },
+    },
+    {
+      name: 'after the longest bake it is left without',
+      rollout,
+      evidence: safe(1),
+      now: at(2 * day),
+      expected: { kind: 'raise' },
+    },
+    {
+      name: 'but not against what else holds',
+      rollout,
+      evidence: [evidence('inconclusive', { safety: { eValue: 1, needed: 20 } })],
+      now: at(2 * day),
+      expected: { kind: 'hold', reason: 'inconclusive' },
+    },
+    {
+      name: 'a policy of another pace does not ask',
+      evidence: safe(1),
+      expected: { kind: 'raise' },
+    },
+  ])('$name', check);
+});
+
 describe('raises that do not come through', () => {
   const failed = (count: number, lastAt: Date, since = at(5 * hour)) =>
     ramping({ failedRaises: { since, count, lastAt, cause: 'it said no' } });

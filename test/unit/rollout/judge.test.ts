@@ -120,6 +120,14 @@ describe('a limit on a rate', () => {
     });
   });
 
+  test('the Store’s counts are sampled, so a policy that says nothing discounts them by 8', () => {
+    const analytics: Partial<CheckDocument> = { source: { kind: 'storeAnalytics', settledAfter: '0s' } };
+    const samples = [counts(5, 36, 1_000)];
+    const { harm } = judged(samples, analytics);
+    expect(harm).toEqual(judged(samples, { ...analytics, discount: 8 }).harm);
+    expect(judged(samples, { ...analytics, discount: 1 }).kind).toBe('bad');
+  });
+
   test('a device that may crash often, or a sampled count, is discounted', () => {
     const samples = [counts(5, 36, 1_000)];
     expect(judged(samples).kind).toBe('bad');
@@ -150,6 +158,14 @@ describe('the false-halt budget', () => {
     if (!first) throw new Error('no check');
     const evidence = judge(whole, first, { kind: 'samples', samples: [counts(5, 1, 1_000)] }, window());
     expect(evidence.harm?.needed).toBeCloseTo(needed);
+  });
+
+  test('a check that only holds has the whole of it for itself', () => {
+    const whole = policy({ checks: [check('a', { onBad: 'hold' }), check('b'), check('c')] });
+    const [holds] = whole.checks;
+    if (!holds) throw new Error('no check');
+    const { harm } = judge(whole, holds, { kind: 'samples', samples: [counts(5, 1, 1_000)] }, window());
+    expect(harm?.needed).toBeCloseTo(1_000);
   });
 
   test('is the policy’s word', () => {
@@ -202,6 +218,17 @@ describe('a comparison with the control', () => {
       kind: 'inconclusive',
       sentence: expect.stringContaining('too much to raise on'),
     });
+  });
+
+  test('a control that falls silent in the middle is unmeasured, unless everybody has the candidate', () => {
+    const samples = [beside(-5, [5, 1_000], [95, 19_000]), counts(5, 1, 1_000)];
+    const seen = { since: at(-day), percentageBefore: 5 };
+    const later = { ...seen, percentage: 25, bakeEndsAt: at(day) };
+    expect(judged(samples, compare, later)).toMatchObject({
+      kind: 'unmeasured',
+      sentence: 'no sample of this step tells of the control',
+    });
+    expect(judged(samples, compare, { ...later, percentage: 100 }).kind).toBe('good');
   });
 
   test('where nearly everybody has the candidate nobody is left to compare with, and nothing new is told', () => {
@@ -287,7 +314,9 @@ describe('a tripwire for new failures', () => {
   });
 
   test.each<[string, Sample[], string]>([
-    ['none', [counts(5, 3, 1_000)], 'good'],
+    ['none', [{ ...counts(5, 3, 1_000), signatures: [] }], 'good'],
+    ['nobody names them', [counts(5, 3, 1_000)], 'unmeasured'],
+    ['nothing failed', [counts(5, 0, 1_000)], 'good'],
     ['on one device', [showing(5, 1)], 'good'],
     ['on three devices is a reason not to raise', [showing(4, 2), showing(5, 1)], 'inconclusive'],
     ['on five devices is enough', [showing(3, 2), showing(4, 1), showing(5, 2)], 'bad'],
@@ -295,6 +324,14 @@ describe('a tripwire for new failures', () => {
     ['on five, and one of the control', [showing(3, 2), showing(5, 3, { control: 1 })], 'good'],
   ])('a new failure: %s', (_, samples, kind) => {
     expect(judged(samples, tripwire).kind).toBe(kind);
+  });
+
+  test('needs as much settled exposure as any other check before the step is left', () => {
+    const few = [{ ...counts(5, 0, 499), signatures: [] }];
+    expect(judged(few, tripwire)).toMatchObject({
+      kind: 'inconclusive',
+      sentence: '499 of the 500 settled exposures that a step needs',
+    });
   });
 
   test('names it', () => {
@@ -467,6 +504,26 @@ describe('silence', () => {
     test('is inconclusive until the first day of the step has settled', () => {
       expect(judged(nothing, analytics)).toMatchObject({ kind: 'inconclusive', pendingUntil: settled });
       expect(judged(nothing, analytics, { now: settled }).kind).toBe('unmeasured');
+    });
+
+    test('is not hidden by failures of a day that is not over', () => {
+      const open = [{ ...beside(5, [3, 0], [60, 0]), end: at(day) }];
+      const compare: Partial<CheckDocument> = { ...analytics, limit: undefined, compare: { to: 'control' } };
+      expect(judged(open, compare, { now: at(day) }).kind).toBe('inconclusive');
+      const [first] = open;
+      const later = first ? [first, { ...first, start: at(day), end: at(2 * day) }] : [];
+      expect(judged(later, compare, { now: at(3 * day) }).kind).toBe('unmeasured');
+    });
+
+    test('does not take a control for the flight’s own: a small share is no silence', () => {
+      const compare: Partial<CheckDocument> = {
+        ...analytics,
+        limit: undefined,
+        compare: { to: 'control' },
+        minimumExposure: 100,
+      };
+      const settledDay = [{ ...beside(0, [1, 1_000], [900, 999_000]), end: at(day) }];
+      expect(judged(settledDay, compare, { now: settled }).kind).toBe('good');
     });
 
     test('is not hidden by a day before the step', () => {

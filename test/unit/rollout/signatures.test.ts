@@ -45,6 +45,13 @@ test('the worst is named, and what is known is vetoed', () => {
 });
 
 describe('a veto', () => {
+  test('before the first device takes no place in the order', () => {
+    const known = hourWith(0, seen('a', 0, { control: 1 }));
+    const later = [hourWith(1, seen('a', 3)), hourWith(2, seen('b', 5))];
+    const nameless = [hourWith(1), hourWith(2, seen('b', 5))];
+    expect(wealth([known, ...later])).toBeCloseTo(wealth([hourWith(0), ...nameless]), 6);
+  });
+
   test('takes away what the signature had won, and never adds to another', () => {
     const before = [hourWith(0, seen('a', 5)), hourWith(1, seen('b', 5))];
     const after = [...before, hourWith(2, seen('a', 0, { control: 1 }))];
