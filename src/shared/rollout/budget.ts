@@ -6,7 +6,7 @@ import type { Policy } from './policy.ts';
  * The false-halt budget of a rollout. Each check that may halt gets an equal part, so that the chance that any of them ever
  * halts a healthy build is at most the sum of the parts (Bonferroni, Boole's inequality). The mean of the e-values would
  * spend less, and is valid only for tests on one common history; two checks may well see the same crashes, one of
- * them days after the other (Choe, Ramdas, "Combining evidence across filtrations", 2024).
+ * them days after the other (Choe, Ramdas, "Combining evidence across filtrations", arXiv 2402.09698, 2024).
  */
 export const mayHalt = ({ onBad, dryRun }: Check): boolean => onBad === 'halt' && !dryRun;
 

@@ -1,8 +1,8 @@
 /**
  * Tests by betting. Somebody who doubts the null hypothesis starts with a wealth of 1 and bets on every failure, at odds
  * that are fair if the null is true. The wealth is then a supermartingale under every truth inside the null, so that it
- * ever reaches 1/α with a probability of at most α, whenever and however often one looks (Ville 1939; Ramdas, Grünwald,
- * Vovk, Shafer, "Game-theoretic statistics and safe anytime-valid inference", Statistical Science 38, 2023, section 3.2).
+ * ever reaches 1/α with a probability of at most α, whenever and however often one looks: Ville's inequality (1939; see
+ * Ramdas, Grünwald, Vovk, Shafer, "Game-theoretic statistics and safe anytime-valid inference", Statistical Science 38, 2023).
  *
  * The wealth is spread over several alternatives, each a ratio to the null, because nobody knows how bad a bad build is.
  */
@@ -46,7 +46,9 @@ export const untouched = (alternatives: readonly Alternative[]): Wealth =>
 /**
  * A bet on whose failures they are. If failures are rare and independent, each of them is the candidate's with the odds
  * `ratio of the rates × exposure of the candidate / exposure of the control`, whatever the rate itself is. That is the
- * conditional test of two Poisson rates (Przyborowski, Wilenski, Biometrika 31, 1940), made sequential: under odds of
+ * conditional test of two Poisson rates (Przyborowski, Wilenski, "Homogeneity of results in testing samples from Poisson
+ * series", Biometrika 31, 1940), made sequential (Lindon, Malek, "Anytime-valid inference for multinomial count data",
+ * NeurIPS 2022, on rates that change with time). Under odds of
  * `odds · ratio` instead of `odds`, a failure of the candidate is `ratio (1 + odds) / (1 + odds · ratio)` times as likely,
  * and one of the control `(1 + odds) / (1 + odds · ratio)` times.
  *

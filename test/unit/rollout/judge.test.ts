@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Measurement, Sample } from '../../../src/shared/rollout/evidence.ts';
 import type { Window } from '../../../src/shared/rollout/finding.ts';
@@ -255,6 +256,28 @@ describe('a comparison with earlier releases', () => {
       /^10 of 2000 failed beside 500 of 100000 in earlier releases, 1 times as often; e-value /,
     );
   });
+});
+
+test('no verdict depends on how an hour is cut into samples', () => {
+  const documents: Partial<CheckDocument>[] = [
+    {},
+    { limit: undefined, compare: { to: 'control' } },
+    { limit: undefined, compare: { to: 'history', failed: 50, exposed: 10_000 } },
+  ];
+  const failures = fc.tuple(fc.nat({ max: 60 }), fc.nat({ max: 200 }));
+  fc.assert(
+    fc.property(fc.constantFrom(...documents), failures, failures, (document, [a, b], [c, d]) => {
+      const whole = [beside(5, [a + c, 2_000], [b + d, 38_000])];
+      const [first, second] = [beside(5, [a, 500], [b, 9_500]), beside(5, [c, 1_500], [d, 28_500])];
+      const cut = [
+        { ...first, end: at(5.25 * hour) },
+        { ...second, start: at(5.25 * hour) },
+      ];
+      const [one, two] = [judged(whole, document), judged(cut, document)];
+      expect(two.kind).toBe(one.kind);
+      expect(two.sentence).toBe(one.sentence);
+    }),
+  );
 });
 
 describe('a limit on a value', () => {
