@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { policySchema } from '../src/shared/rollout/policy.ts';
+import { historySchema } from '../src/tools/backtest/history.ts';
 
-/** Writes the JSON Schema that editors use for policies. A test fails while the file differs from the code. */
-const schema = z.toJSONSchema(policySchema, { io: 'input' });
-await writeFile('docs/policy.schema.json', `${JSON.stringify(schema, null, 2)}\n`);
+/** Writes the JSON Schemas that editors use. A test fails while a file differs from the code. */
+const schemas = { policy: policySchema, history: historySchema };
+for (const [name, schema] of Object.entries(schemas))
+  await writeFile(
+    `docs/${name}.schema.json`,
+    `${JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), null, 2)}\n`,
+  );
