@@ -145,7 +145,7 @@ test.each([
   [5, 8.4, 6.7],
 ])('at a ratio of %d no test does with fewer than %d crashes, %d of them extra', (ratio, crashes, extra) => {
   const limit = limitOf(ratio, 0.001);
-  expect(limit.crashes).toBeCloseTo(crashes, 0);
+  expect(limit.crashes).toBeCloseTo(crashes, crash rate, 0);
   expect(limit.extraCrashes).toBeCloseTo(extra, 0);
 });
 
@@ -185,7 +185,7 @@ describe('wrong input', () => {
     [
       'a check that is not there',
       [...right, '--check', 'x'],
-      /^--check must name a check .*\(crashes\), not "x"/,
+      /^--check must name a check .*\(crashes, crash rate\), not "x"/,
     ],
     ['a seed that is none', [...right, '--seed', '1.5'], /^--seed must be a whole number/],
     ['too few trials', [...right, '--trials', '0'], /^--trials must be a number from 10/],
