@@ -145,7 +145,7 @@ test.each([
   [5, 8.4, 6.7],
 ])('at a ratio of %d no test does with fewer than %d crashes, %d of them extra', (ratio, crashes, extra) => {
   const limit = limitOf(ratio, 0.001);
-  expect(limit.crashes).toBeCloseTo(crashes, crash rate, 0);
+  expect(limit.crashes).toBeCloseTo(crashes, 0);
   expect(limit.extraCrashes).toBeCloseTo(extra, 0);
 });
 
