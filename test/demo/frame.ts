@@ -63,7 +63,7 @@ function rolloutLines(
     paint('title', name) + gap + paint(toneOf(view.phase), where),
     ...barLines(view, setting.steps, width, paint),
     margin + paint('faint', cut(timing(view, now, setting.start), inner)),
-    ...setting.checks.map((check) => margin + checkLine(view, check, inner, paint)),
+    ...setting.checks.flatMap((check) => checkLines(view, check, { width: inner, count }, paint)),
     ...wrapTo(sentence, inner, count).map((line) => (line === '' ? '' : margin + line)),
   ];
 }
@@ -93,13 +93,21 @@ function timing(view: RolloutView, now: Date, start: Date): string {
   return left > 0 ? `bake: ${sayDuration(floorToMinute(left))} left` : 'bake: over';
 }
 
-function checkLine({ evidence }: RolloutView, check: string, width: number, paint: Paint): string {
+/** Where there is room, the numbers may take a second line. */
+function checkLines(
+  { evidence }: RolloutView,
+  check: string,
+  { width, count }: Room,
+  paint: Paint,
+): string[] {
   const found = evidence.find((entry) => entry.check === check);
   const kind = found?.kind ?? 'unasked';
-  const sign = signs[kind] ?? '·';
   const dryRun = found?.onBad === 'nothing' ? ' (dry run)' : '';
-  const text = cut(`${check}${dryRun}: ${found?.sentence ?? 'not asked yet'}`, width - 2);
-  return `${paint(toneOf(kind), sign)} ${paint(toneOf(kind), text)}`;
+  const text = `${check}${dryRun}: ${found?.sentence ?? 'not asked yet'}`;
+  const [first = '', second = ''] = wrapTo(text, width - 2, count > 2 ? 2 : 1);
+  const tone = toneOf(kind);
+  const lines = [`${margin}${paint(tone, signs[kind] ?? '·')} ${paint(tone, first)}`];
+  return second === '' ? lines : [...lines, `${margin}${margin}${paint(tone, second)}`];
 }
 
 const signs: Readonly<Record<string, string>> = { good: '✔', bad: '✘', inconclusive: '…', unmeasured: '?' };

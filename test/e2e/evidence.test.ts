@@ -32,7 +32,7 @@ describe('a build beside its control', () => {
       percentage: 25,
       falseHaltBudget: { probability: 0.001, spent: expect.any(Number) },
       decision: { kind: 'raise', budgetSpent: expect.any(Number) },
-      sentence: expect.stringContaining('beside 95 of 19000 of the control, 1 times as often; e-value'),
+      sentence: expect.stringContaining('1 times the control’s 95 of 19000; e-value'),
     });
     const raise = (await scene.api.journal(id)).find(({ subject }) => subject === 'raise');
     expect(raise).toMatchObject({
@@ -88,7 +88,7 @@ test('harm that builds up over the steps is added up', async () => {
   await scene.tick();
   expect(await scene.api.rollout(id)).toMatchObject({
     phase: 'halted',
-    sentence: expect.stringContaining('50 of 4000 failed beside 380 of 76000'),
+    sentence: expect.stringContaining('50 of 4000 failed, 2.5 times the control’s 380 of 76000'),
   });
 });
 
@@ -121,7 +121,7 @@ describe('with the Store’s analytics alone', () => {
     const rollout = await scene.api.rollout(id);
     expect(rollout).toMatchObject({
       phase: 'halted',
-      sentence: expect.stringMatching(/more failed in what has not settled; e-value .*, a halt needs 1000/),
+      sentence: expect.stringMatching(/more failed in what has not settled; e-value .* of 1000/),
     });
     expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutStopped');
   });

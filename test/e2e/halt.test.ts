@@ -27,7 +27,7 @@ test('a build that crashes is halted in the middle of a bake', async () => {
     'effect halt',
   ]);
   expect(journal.at(-3)?.sentence).toMatch(
-    /^Halting at 5 %, because of launches: 30 of 1000 failed, 3 % with a limit of 1 %; .*a halt needs 1000\.$/,
+    /^Halting at 5 %, because of launches: 30 of 1000 failed, 3 % with a limit of 1 %; .*e-value .* of 1000\.$/,
   );
 });
 

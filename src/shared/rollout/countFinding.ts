@@ -27,14 +27,23 @@ export function findByComparison(of: Case, comparison: Comparison): Finding | un
   const outcome = testComparison(of.check, comparison, intervals, termsOf(of));
   const { settled: candidate, open } = candidatesOf(intervals);
   const control = referenceOf(comparison, intervals);
-  const whose = comparison.to === 'control' ? 'of the control' : 'in earlier releases';
-  const says = `${sayFailed(candidate)} beside ${sayFailed(control, '')} ${whose}${sayTimes(candidate, control)}${sayOpen(open)}`;
+  const says = `${sayFailed(candidate)}, ${sayBeside(candidate, control, comparison)}${sayOpen(open)}`;
   const silent = silenceOf(of, comparison, intervals);
   return conclude(of, outcome, says, false, { candidate, control }, silent);
 }
 
-const sayFailed = ({ failed, exposed }: Counts, verb = ' failed'): string =>
-  `${sayCount(failed)} of ${sayCount(exposed)}${verb}`;
+const sayOf = ({ failed, exposed }: Counts): string => `${sayCount(failed)} of ${sayCount(exposed)}`;
+const sayFailed = (counts: Counts): string => `${sayOf(counts)} failed`;
+
+/** `1.02 times the control’s 95 of 19000`; without a failure of the control there is no such number. */
+function sayBeside(candidate: Counts, control: Counts, { to }: Comparison): string {
+  const whose = { control: 'the control’s', history: 'earlier releases’' }[to];
+  const times =
+    candidate.exposed > 0 && control.failed > 0
+      ? `${sayRatio(rateOf(candidate) / rateOf(control))} times `
+      : '';
+  return `${times}${whose} ${sayOf(control)}`;
+}
 
 const sayOpen = ({ failed }: Counts): string =>
   failed > 0 ? `; ${sayCount(failed)} more failed in what has not settled` : '';
@@ -56,11 +65,6 @@ function silenceOf(of: Case, { to }: Comparison, intervals: readonly Interval[])
 
 const controlIn = (intervals: readonly Interval[]): Counts =>
   totalOf(intervals.flatMap(({ control }) => (control ? [control] : [])));
-
-const sayTimes = (candidate: Counts, control: Counts): string =>
-  candidate.exposed > 0 && control.failed > 0
-    ? `, ${sayRatio(rateOf(candidate) / rateOf(control))} times as often`
-    : '';
 
 const referenceOf = (comparison: Comparison, intervals: readonly Interval[]): Counts =>
   comparison.to === 'history'
@@ -104,7 +108,7 @@ function conclude(
   const { check, policy } = of;
   const harm = testOf(outcome.harm);
   const numbers = { ...counts, harm, ...(policy.pace === 'evidence' && { safety: testOf(outcome.safety) }) };
-  const sentence = `${says}; ${sayHarm({ harm, onBad: check.onBad })}`;
+  const sentence = `${says}; ${sayHarm(harm)}`;
   const found = (kind: EvidenceKind, remark = ''): Finding => ({
     kind,
     sentence: `${sentence}${remark}`,
@@ -125,7 +129,7 @@ const sayMissing = (shown: number, needed: number): string =>
 
 const sayUnproven = (pace: 'bake' | 'evidence', { safety }: Outcome): string =>
   pace === 'evidence'
-    ? `; to exclude harm, e-value ${sayEvidence(Math.exp(safety.log))} of ${sayEvidence(safety.needed)}`
+    ? `; for safety ${sayEvidence(Math.exp(safety.log))} of ${sayEvidence(safety.needed)}`
     : '';
 
 export const exposureOf = (of: Case, samples: readonly Sample[]): number =>

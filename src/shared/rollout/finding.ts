@@ -42,6 +42,6 @@ export const testOf = ({ log, needed }: { log: number; needed: number }): Test =
 export const isSettled = ({ source }: Check, { end }: Sample, { now }: Window): boolean =>
   end.getTime() + source.settledAfter <= now.getTime();
 
-/** `e-value 0.21, a halt needs 1000`. */
-export const sayHarm = ({ harm, onBad }: { harm: Test; onBad: Check['onBad'] }): string =>
-  `e-value ${sayEvidence(harm.eValue)}, a ${onBad} needs ${sayEvidence(harm.needed)}`;
+/** `e-value 0.21 of 1000`: how much there is of what the verdict needs. */
+export const sayHarm = ({ eValue, needed }: Test): string =>
+  `e-value ${sayEvidence(eValue)} of ${sayEvidence(needed)}`;

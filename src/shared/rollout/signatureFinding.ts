@@ -14,7 +14,7 @@ export function findNewSignature(of: Case, baseline: number): Finding | undefine
   const outcome = testSignatures(counted, baseline, discountOf(check));
   const needed = 1 / errorOf(policy, check);
   const harm = testOf({ log: outcome.log, needed });
-  const sentence = `${say(outcome)}; ${sayHarm({ harm, onBad: check.onBad })}`;
+  const sentence = `${say(outcome)}; ${sayHarm(harm)}`;
   if (outcome.log >= Math.log(needed)) return { kind: 'bad', sentence, harm };
   if (own.some(isUnnamed))
     return { kind: 'unmeasured', sentence: 'failures of this step came without their names', harm };

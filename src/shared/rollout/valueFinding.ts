@@ -40,7 +40,7 @@ function byFrequency(
   const terms = { error: errorOf(policy, check), doubt: 1 - policy.confidence, percentage: 100 };
   const outcome = testRate({ ...check, discount: 1 }, exceedance, [interval], terms);
   const harm = testOf(outcome.harm);
-  const sentence = `${says}; ${beyond} of ${values.length} readings beyond it, where a healthy build may have ${sayRate(exceedance)}; ${sayHarm({ harm, onBad: check.onBad })}`;
+  const sentence = `${says}; ${beyond} of ${values.length} readings beyond it, where a healthy build may have ${sayRate(exceedance)}; ${sayHarm(harm)}`;
   const isBad = outcome.harm.log >= Math.log(outcome.harm.needed);
   const isDoubtful = inDoubt(outcome.harm.log, outcome.harm.needed) || (values.at(-1) ?? 0) > limit.value;
   const kind = isBad ? 'bad' : isDoubtful ? 'inconclusive' : 'good';
