@@ -10,8 +10,7 @@ import { createDueIndex } from './state/due.ts';
 import { createRolloutStore } from './state/rollouts.ts';
 import { createSampleStore } from './state/samples.ts';
 import { createTables, openTables, type StorageAccess } from './state/tables.ts';
-import { createPushedSource } from './telemetry/pushed.ts';
-import { createStoreAnalyticsSource } from './telemetry/storeAnalytics.ts';
+import { sourcesOfOnePass } from './telemetry/onePass.ts';
 import { UnknownPublisherError } from './usecases/errors.ts';
 import type { Ports, Publishers } from './usecases/ports.ts';
 
@@ -36,10 +35,7 @@ export function wire(config: Config): World {
     rollouts: createRolloutStore(tables, due),
     due,
     samples,
-    telemetry: {
-      storeAnalytics: createStoreAnalyticsSource((name) => find(clients, name).analytics),
-      pushed: createPushedSource(samples),
-    },
+    telemetry: () => sourcesOfOnePass((name) => find(clients, name).analytics, samples),
     publishers: publishersOf(clients),
     policies: builtInPolicies,
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { evidenceSchema, instantSchema } from '../rollout/evidence.ts';
 import { type JournalEntry, journalEntrySchema } from '../rollout/journal.ts';
 import { policySchema } from '../rollout/policy.ts';
-import { budgetSpent, currentBake, type Rollout } from '../rollout/rollout.ts';
+import { currentBake, type Rollout } from '../rollout/rollout.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 
 /** How rollouts and journals look over HTTP. */
@@ -24,6 +24,7 @@ export const summaryOf = (rollout: Rollout) => ({
   percentage: rollout.percentage,
   sentence: rollout.decision?.sentence ?? 'Started; not looked at yet.',
   createdAt: time(rollout.createdAt),
+  falseHaltBudget: { probability: rollout.policy.falseHaltProbability, spent: rollout.budgetSpent },
   ...optionalTime('nextLookAt', rollout.nextLookAt),
   ...optionalTime('endedAt', rollout.endedAt),
 });
@@ -41,12 +42,13 @@ export const viewOf = (rollout: Rollout) => ({
   ...(rollout.approval && { approval: { step: rollout.approval.step + 1, ...bySomeone(rollout.approval) } }),
   ...(rollout.intent && { intent: intentOf(rollout.intent) }),
   evidence: rollout.evidence.map((entry) => z.encode(evidenceSchema, entry)),
-  falseHaltBudget: {
-    probability: rollout.policy.falseHaltProbability,
-    /** 1 is the halt. */
-    spent: budgetSpent(rollout),
-  },
-  ...(rollout.decision && { decision: { ...rollout.decision, at: time(rollout.decision.at) } }),
+  ...(rollout.decision && {
+    decision: {
+      ...rollout.decision,
+      at: time(rollout.decision.at),
+      budgetSpent: rollout.budgetSpent,
+    },
+  }),
   policy: z.encode(policySchema, rollout.policy),
 });
 

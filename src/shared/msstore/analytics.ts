@@ -62,7 +62,7 @@ export function createStoreAnalytics(requester: Requester): StoreAnalytics {
         aggregationLevel: 'day',
         groupby: 'failureHash,packageVersion,eventType',
       });
-      return rows.filter(({ failureHash, packageVersion }) => failureHash !== '' && packageVersion !== '');
+      return rows.filter(({ packageVersion }) => packageVersion !== '');
     },
 
     activeDevices: async (query, options) =>

@@ -65,7 +65,7 @@ export type DailyDevices = {
   readonly devices: number;
 };
 
-/** Devices that showed one failure, known by the hash that the Store gives it. */
+/** Devices that showed one failure, known by the hash that the Store gives it; empty where it gives none. */
 export type DailySignature = DailyDevices & { readonly failureHash: string };
 
 export type DailyRange = {

@@ -1,35 +1,35 @@
 import type { Check } from './check.ts';
-import { shareOf } from './countTest.ts';
 import type { Counts, Sample } from './evidence.ts';
-import type { Case } from './finding.ts';
+import type { Case, Window } from './finding.ts';
 import { sayCount, sayPercentage } from './sentence.ts';
+import { shareOf } from './sequentialTest.ts';
 
 /**
  * Silence that looks like health: if almost nobody runs the build, or its telemetry does not arrive, nothing fails. Where
  * the bake is over and exposure is far below what the percentage implies, this says so.
  */
 export function farBelow(of: Case): string | undefined {
-  const { check, window, policy } = of;
+  const { window, policy, own } = of;
   if (window.now < window.bakeEndsAt) return undefined;
   const { leastAdoption } = policy.unmeasured;
-  return hasOwnControl(check) ? besideControl(of, leastAdoption) : besideBefore(of, leastAdoption);
+  const share = shareIn(own.at(-1));
+  return hasOwnControl(of.check) && share !== undefined
+    ? besideControl(share, window, leastAdoption)
+    : besideBefore(of, leastAdoption);
 }
 
 /**
  * A publisher counts the control among those whom the rollout can reach. The Store's analytics do not tell a flight from
  * production: where both have the fallback's version, its users are far more than the flight has.
  */
-const hasOwnControl = ({ compare, source }: Check): boolean =>
-  compare?.to === 'control' && source.kind === 'pushed';
+const hasOwnControl = ({ source }: Check): boolean => source.kind === 'pushed';
 
-/** The share in the last sample of the step, which has had the most time to grow. */
-function besideControl({ own, window }: Case, least: number): string | undefined {
-  const share = shareIn(own.at(-1));
-  const implied = window.percentage / 100;
-  if (share === undefined || share >= implied * least) return undefined;
-  return `only ${sayPercentage(share * 100)} of the exposures are the candidate’s, where ${sayPercentage(window.percentage)} get it`;
+function besideControl(share: number, { percentage }: Window, least: number): string | undefined {
+  if (share >= (percentage / 100) * least) return undefined;
+  return `only ${sayPercentage(share * 100)} of the exposures are the candidate’s, where ${sayPercentage(percentage)} get it`;
 }
 
+/** The share in the last sample of the step, which has had the most time to grow. */
 function shareIn(sample: Sample | undefined): number | undefined {
   if (!sample || 'value' in sample.candidate || !sample.control) return undefined;
   return shareOf(sample.candidate, sample.control);

@@ -10,7 +10,7 @@ import type { Policy } from './policy.ts';
  */
 export const mayHalt = ({ onBad, dryRun }: Check): boolean => onBad === 'halt' && !dryRun;
 
-/** The chance of error of one check: its part of the budget. Whatever cannot halt costs nothing, and has a budget of its own. */
+/** The chance that one check calls a healthy build bad: its part of the budget. Whatever cannot halt costs nothing, and has a budget of its own. */
 export function errorOf(policy: Policy, check: Check): number {
   const parts = mayHalt(check) ? policy.checks.filter(mayHalt).length : 1;
   return policy.falseHaltProbability / parts;

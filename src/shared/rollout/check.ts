@@ -107,9 +107,6 @@ const newSignatureSchema = z
 /** What a check holds its counts or values against; it has exactly one of these. */
 const questions = ['limit', 'compare', 'newSignature'] as const;
 
-const others = (than: (typeof questions)[number]): string =>
-  questions.filter((question) => question !== than).join(', or ');
-
 const isHaltingValue = (check: { onBad: string; limit?: object | undefined }): boolean =>
   check.onBad === 'halt' && check.limit !== undefined && 'value' in check.limit;
 
@@ -142,8 +139,13 @@ export const checkSchema = z
   .superRefine((check, context) => {
     const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const asked = questions.filter((question) => check[question] !== undefined);
-    const odd = asked[1] ?? (asked.length === 0 ? 'limit' : undefined);
-    if (odd) wrong([odd], `or ${others(odd)}: give exactly one of them`);
+    if (asked.length !== 1)
+      wrong([asked[1] ?? 'limit'], 'a check has exactly one of limit, compare and newSignature');
+    if (check.compare?.exclude !== undefined && check.compare.exclude < toleratedBy(check.compare))
+      wrong(
+        ['compare', 'exclude'],
+        `must not be below what is tolerated (${toleratedBy(check.compare)}): it could not be excluded`,
+      );
     const isValue = check.limit !== undefined && 'value' in check.limit;
     if (isValue && check.minimumExposure !== undefined)
       wrong(['minimumExposure'], 'belongs to counts; a limit on a value has no exposure');
@@ -166,7 +168,34 @@ export const checkSchema = z
 
 export type Check = z.output<typeof checkSchema>;
 export type Source = Check['source'];
-export type Comparison = NonNullable<Check['compare']>;
+export type ControlComparison = z.output<typeof controlComparisonSchema>;
+export type HistoryComparison = z.output<typeof historyComparisonSchema>;
+export type Comparison = ControlComparison | HistoryComparison;
+export type ValueLimit = z.output<typeof valueLimitSchema>;
+
+/** What a check asks, as one thing: a document has one key for each, and exactly one of them is there. */
+export type Question =
+  | { readonly kind: 'rate'; readonly rate: number }
+  | { readonly kind: 'control'; readonly comparison: ControlComparison }
+  | { readonly kind: 'history'; readonly comparison: HistoryComparison }
+  | { readonly kind: 'newSignature'; readonly baseline: number }
+  | { readonly kind: 'value'; readonly limit: ValueLimit };
+
+export function questionOf({ name, limit, compare, newSignature }: Check): Question {
+  if (compare?.to === 'control') return { kind: 'control', comparison: compare };
+  if (compare) return { kind: 'history', comparison: compare };
+  if (newSignature) return { kind: 'newSignature', ...newSignature };
+  if (!limit) throw new TypeError(`The check ${name} asks nothing; its schema let it through.`);
+  return 'rate' in limit ? { kind: 'rate', ...limit } : { kind: 'value', limit };
+}
+
+/** Whether its test has another side, which can show that a build is safe. */
+export const provesSafety = ({
+  compare,
+  limit,
+  onBad,
+}: Pick<Check, 'compare' | 'limit' | 'onBad'>): boolean =>
+  compare !== undefined || (limit !== undefined && ('rate' in limit || onBad === 'halt'));
 
 /** Exposures before a step can be left, where a check does not say. */
 export const minimumExposureOf = ({ minimumExposure = 200 }: Check): number => minimumExposure;
@@ -178,7 +207,7 @@ export const minimumExposureOf = ({ minimumExposure = 200 }: Check): number => m
 export const discountOf = ({ discount, source }: Check): number =>
   discount ?? (source.kind === 'storeAnalytics' ? 8 : 1);
 
-export const exceedanceOf = ({ exceedance = 0.05 }: z.output<typeof valueLimitSchema>): number => exceedance;
+export const exceedanceOf = ({ exceedance = 0.05 }: ValueLimit): number => exceedance;
 
 /**
  * What a comparison tolerates, where it does not say. Early adopters crash more by nature, by a fifth and perhaps a quarter.

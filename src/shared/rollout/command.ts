@@ -2,7 +2,7 @@ import { type Change, type Remark, withJournal } from './journal.ts';
 import { nextIntentLook } from './looks.ts';
 import { dropCap, dropPause, intend } from './moves.ts';
 import { intentRemarks } from './remarks.ts';
-import { budgetSpent, currentBake, type Rollout } from './rollout.ts';
+import { currentBake, type Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
 import { at } from './situation.ts';
 import { sayPause } from './stepGates.ts';
@@ -113,7 +113,7 @@ function intended(rollout: Rollout, kind: 'halt' | 'finalize', command: Command,
   const reason = `${doing} ${at(rollout)} by an operator’s word: ${command.reason.replace(/\.$/, '')}.`;
   return {
     ...intend(rollout, { kind, actor: 'operator', reason, since: now, attempts: 0 }),
-    decision: { kind, reason: 'commanded', sentence: reason, at: now, budgetSpent: budgetSpent(rollout) },
+    decision: { kind, reason: 'commanded', sentence: reason, at: now },
   };
 }
 
@@ -130,7 +130,7 @@ function pause(rollout: Rollout, command: Command, now: Date): Answer {
   const paused: Rollout = {
     ...rollout,
     pause: by,
-    decision: { kind: 'hold', reason: 'paused', sentence, at: now, budgetSpent: budgetSpent(rollout) },
+    decision: { kind: 'hold', reason: 'paused', sentence, at: now },
   };
   return underway(rollout) ?? accepted(rollout, paused, command, now);
 }

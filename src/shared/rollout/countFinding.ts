@@ -1,35 +1,67 @@
 import { farBelow } from './adoption.ts';
-import { errorOf, inDoubt } from './budget.ts';
-import { type Comparison, minimumExposureOf } from './check.ts';
-import { type Interval, type Outcome, testComparison, testRate } from './countTest.ts';
-import type { Counts, Sample } from './evidence.ts';
-import { type Case, type Finding, isSettled, sayHarm, testOf } from './finding.ts';
+import type { Comparison, ControlComparison, HistoryComparison } from './check.ts';
+import type { Counts, Sample, Test } from './evidence.ts';
+import {
+  type Case,
+  type Finding,
+  isSettled,
+  missingExposure,
+  sentenceOf,
+  termsOf,
+  testOf,
+  verdictOf,
+} from './finding.ts';
 import { sayCount, sayEvidence, sayRate, sayRatio } from './sentence.ts';
-import type { EvidenceKind } from './vocabulary.ts';
+import {
+  type Interval,
+  type Tested,
+  testBesideControl,
+  testBesideHistory,
+  testRate,
+} from './sequentialTest.ts';
 
 /** What a limit on a rate finds: never more than `rate` of the exposures may fail. */
 export function findByRate(of: Case, rate: number): Finding | undefined {
   const intervals = intervalsOf(of, of.samples);
   if (intervals.length === 0) return undefined;
-  const outcome = testRate(of.check, rate, intervals, termsOf(of));
   const { settled, open } = candidatesOf(intervals);
   const step = candidatesOf(intervalsOf(of, of.own)).settled;
-  const isAbove = step.exposed > 0 && rateOf(step) > rate;
-  const above = isAbove ? `; in this step it is above the limit, ${sayRate(rateOf(step))}` : '';
-  const says = `${sayFailed(settled)}, ${sayRate(rateOf(settled))} with a limit of ${sayRate(rate)}${sayOpen(open)}${above}`;
-  return conclude(of, outcome, says, isAbove, { candidate: settled });
+  const isBeyond = step.exposed > 0 && rateOf(step) > rate;
+  const beyond = isBeyond ? `; in this step it is above the limit, ${sayRate(rateOf(step))}` : '';
+  const says = `${sayFailed(settled)}, ${sayRate(rateOf(settled))} with a limit of ${sayRate(rate)}${sayOpen(open)}${beyond}`;
+  const tested = testRate(rate, intervals, termsOf(of));
+  return conclude(of, tested, { says, isBeyond, silence: farBelow(of) }, { candidate: settled });
 }
 
-/** What a comparison finds: the candidate may not fail more often than what it is compared with, beyond what is tolerated. */
-export function findByComparison(of: Case, comparison: Comparison): Finding | undefined {
+/** What a comparison with the control finds: the candidate may not fail more often, beyond what is tolerated. */
+export function findBesideControl(of: Case, comparison: ControlComparison): Finding | undefined {
   const intervals = intervalsOf(of, of.samples);
   if (intervals.length === 0) return undefined;
-  const outcome = testComparison(of.check, comparison, intervals, termsOf(of));
+  const tested = testBesideControl(comparison, intervals, termsOf(of), of.window.percentage);
+  const control = controlIn(intervals.filter(({ settled }) => settled));
+  return compare(of, tested, intervals, control, comparison, silenceOf(of, intervals) ?? farBelow(of));
+}
+
+/** What a comparison with earlier releases finds. */
+export function findBesideHistory(of: Case, comparison: HistoryComparison): Finding | undefined {
+  const intervals = intervalsOf(of, of.samples);
+  if (intervals.length === 0) return undefined;
+  const tested = testBesideHistory(comparison, intervals, termsOf(of));
+  const { failed, exposed } = comparison;
+  return compare(of, tested, intervals, { failed, exposed }, comparison, farBelow(of));
+}
+
+function compare(
+  of: Case,
+  tested: Tested,
+  intervals: readonly Interval[],
+  control: Counts,
+  comparison: Comparison,
+  silence: string | undefined,
+): Finding {
   const { settled: candidate, open } = candidatesOf(intervals);
-  const control = referenceOf(comparison, intervals);
   const says = `${sayFailed(candidate)}, ${sayBeside(candidate, control, comparison)}${sayOpen(open)}`;
-  const silent = silenceOf(of, comparison, intervals);
-  return conclude(of, outcome, says, false, { candidate, control }, silent);
+  return conclude(of, tested, { says, silence }, { candidate, control });
 }
 
 const sayOf = ({ failed, exposed }: Counts): string => `${sayCount(failed)} of ${sayCount(exposed)}`;
@@ -38,10 +70,8 @@ const sayFailed = (counts: Counts): string => `${sayOf(counts)} failed`;
 /** `1.02 times the control’s 95 of 19000`; without a failure of the control there is no such number. */
 function sayBeside(candidate: Counts, control: Counts, { to }: Comparison): string {
   const whose = { control: 'the control’s', history: 'earlier releases’' }[to];
-  const times =
-    candidate.exposed > 0 && control.failed > 0
-      ? `${sayRatio(rateOf(candidate) / rateOf(control))} times `
-      : '';
+  const isNumber = candidate.exposed > 0 && control.failed > 0;
+  const times = isNumber ? `${sayRatio(rateOf(candidate) / rateOf(control))} times ` : '';
   return `${times}${whose} ${sayOf(control)}`;
 }
 
@@ -55,8 +85,7 @@ const candidatesOf = (intervals: readonly Interval[]): { settled: Counts; open: 
 });
 
 /** A control that nobody measures cannot say that the candidate is no worse. Once everybody has the candidate, it may end. */
-function silenceOf(of: Case, { to }: Comparison, intervals: readonly Interval[]): string | undefined {
-  if (to === 'history') return undefined;
+function silenceOf(of: Case, intervals: readonly Interval[]): string | undefined {
   if (controlIn(intervals).exposed === 0) return 'no sample tells of the control';
   if (of.own.length === 0 || of.window.percentage >= 100) return undefined;
   const step = controlIn(intervalsOf(of, of.own));
@@ -66,26 +95,15 @@ function silenceOf(of: Case, { to }: Comparison, intervals: readonly Interval[])
 const controlIn = (intervals: readonly Interval[]): Counts =>
   totalOf(intervals.flatMap(({ control }) => (control ? [control] : [])));
 
-const referenceOf = (comparison: Comparison, intervals: readonly Interval[]): Counts =>
-  comparison.to === 'history'
-    ? { failed: comparison.failed, exposed: comparison.exposed }
-    : controlIn(intervals.filter(({ settled }) => settled));
-
-const termsOf = ({ policy, check, window }: Case) => ({
-  error: errorOf(policy, check),
-  doubt: 1 - policy.confidence,
-  percentage: window.percentage,
-});
-
 /** The counts among the samples. What has not settled is not exposure that speaks for the build. */
-export const intervalsOf = ({ check, window }: Case, samples: readonly Sample[]): Interval[] =>
+const intervalsOf = ({ check, window }: Case, samples: readonly Sample[]): Interval[] =>
   samples.flatMap((sample) =>
     'value' in sample.candidate
       ? []
       : [{ candidate: sample.candidate, control: sample.control, settled: isSettled(check, sample, window) }],
   );
 
-export const totalOf = (counts: readonly Counts[]): Counts =>
+const totalOf = (counts: readonly Counts[]): Counts =>
   counts.reduce(
     (sum, { failed, exposed }) => ({ failed: sum.failed + failed, exposed: sum.exposed + exposed }),
     {
@@ -96,41 +114,25 @@ export const totalOf = (counts: readonly Counts[]): Counts =>
 
 const rateOf = ({ failed, exposed }: Counts): number => failed / Math.max(1, exposed);
 
-/** Bad is bad at once; good must be shown by the step itself, with nothing that points the other way. */
+type Found = { readonly says: string; readonly silence: string | undefined; readonly isBeyond?: boolean };
+
 function conclude(
   of: Case,
-  outcome: Outcome,
-  says: string,
-  isAbove: boolean,
+  { harm, safety }: Tested,
+  { says, silence, isBeyond = false }: Found,
   counts: Pick<Finding, 'candidate' | 'control'>,
-  silence?: string,
 ): Finding {
-  const { check, policy } = of;
-  const harm = testOf(outcome.harm);
-  const numbers = { ...counts, harm, ...(policy.pace === 'evidence' && { safety: testOf(outcome.safety) }) };
-  const sentence = `${says}; ${sayHarm(harm)}`;
-  const found = (kind: EvidenceKind, remark = ''): Finding => ({
-    kind,
-    sentence: `${sentence}${remark}`,
-    ...numbers,
-  });
-  if (outcome.harm.log >= Math.log(outcome.harm.needed)) return found('bad');
-  const silent = silence ?? farBelow(of);
-  if (silent !== undefined) return { kind: 'unmeasured', sentence: silent, ...numbers };
-  const shown = exposureOf(of, of.own);
-  const needed = Math.max(1, minimumExposureOf(check));
-  if (shown < needed) return { ...found('inconclusive'), sentence: sayMissing(shown, needed) };
-  if (inDoubt(outcome.harm.log, outcome.harm.needed)) return found('inconclusive', '; too much to raise on');
-  return found(isAbove ? 'inconclusive' : 'good', sayUnproven(policy.pace, outcome));
+  const missing = missingExposure(of.check, exposureOf(of, of.own));
+  const verdict = verdictOf(harm, { silence, missing, isBeyond });
+  const proof = of.policy.pace === 'evidence' ? { safety: testOf(safety) } : {};
+  const saying = sentenceOf(verdict, says, testOf(harm));
+  const sentence = verdict.kind === 'good' && proof.safety ? `${saying}; ${saySafety(proof.safety)}` : saying;
+  return { kind: verdict.kind, sentence, ...counts, harm: testOf(harm), ...proof };
 }
 
-const sayMissing = (shown: number, needed: number): string =>
-  `${sayCount(shown)} of the ${needed} settled exposures that a step needs`;
+const saySafety = ({ eValue, needed }: Test): string =>
+  `for safety ${sayEvidence(eValue)} of ${sayEvidence(needed)}`;
 
-const sayUnproven = (pace: 'bake' | 'evidence', { safety }: Outcome): string =>
-  pace === 'evidence'
-    ? `; for safety ${sayEvidence(Math.exp(safety.log))} of ${sayEvidence(safety.needed)}`
-    : '';
-
+/** The settled exposures among the samples. */
 export const exposureOf = (of: Case, samples: readonly Sample[]): number =>
   candidatesOf(intervalsOf(of, samples)).settled.exposed;

@@ -88,7 +88,8 @@ export const betOnRate = (
 
 /** The natural logarithm of the whole wealth: the e-value of what was seen so far. */
 export function logOf(wealth: Wealth): number {
-  const most = Math.max(...wealth);
+  // No spreading: there may be as many entries as an app has kinds of failures.
+  const most = wealth.reduce((greatest, log) => Math.max(greatest, log), Number.NEGATIVE_INFINITY);
   return most + Math.log(wealth.reduce((sum, log) => sum + Math.exp(log - most), 0));
 }
 
@@ -96,7 +97,8 @@ export const oddsOf = (share: number): number => share / (1 - share);
 
 /**
  * The rate up to which a count is no surprise: with a rate above it, so few failures or fewer have a probability of at most
- * `level`. Chernoff's bound, P(X ≤ x) ≤ exp(x − m − x ln(x/m)) for a Poisson count with the mean m ≥ x.
+ * `level`. Chernoff's bound, P(X ≤ x) ≤ exp(x − m − x ln(x/m)) for a Poisson count with the mean m ≥ x (Boucheron, Lugosi,
+ * Massart, "Concentration Inequalities", 2013, section 2.2).
  */
 export const highestRate = (failed: number, exposed: number, level: number): number =>
   bound(

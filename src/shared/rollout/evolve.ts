@@ -5,7 +5,7 @@ import { type Change, type Remark, withJournal } from './journal.ts';
 import { confirm, dropFailedRaises, dropIntent, end, enter, intend } from './moves.ts';
 import type { Reason } from './reason.ts';
 import { intentRemarks } from './remarks.ts';
-import { budgetSpent, type Intent, type Rollout } from './rollout.ts';
+import type { Intent, Rollout } from './rollout.ts';
 
 /**
  * The rollout as the decision leaves it, with what the journal says of it. A decision that will change the Store is
@@ -26,15 +26,10 @@ function lookedAt({ rollout, observed, evidence, now }: Situation, decision: Dec
     ...('status' in observed && { submissionStatus: observed.status }),
     ...(evidence.length > 0 && {
       evidence: [...evidence],
+      budgetSpent: spentOf(evidence),
       unmeasured: unmeasuredSince(rollout, evidence, now),
     }),
-    decision: {
-      kind: decision.kind,
-      reason: decision.reason,
-      sentence: decision.sentence,
-      at: now,
-      budgetSpent: evidence.length > 0 ? spentOf(evidence) : budgetSpent(rollout),
-    },
+    decision: { kind: decision.kind, reason: decision.reason, sentence: decision.sentence, at: now },
     ...('nextLookAt' in decision && { nextLookAt: decision.nextLookAt }),
   };
 }
@@ -126,13 +121,14 @@ function isNews(before: Rollout, { evidence }: Situation, decision: Decision): b
   return !same || !sameEvidence || escalationOf(decision) !== undefined;
 }
 
-const decisionRemark = ({ evidence }: Situation, decision: Decision): Remark => ({
+const decisionRemark = ({ rollout, evidence }: Situation, decision: Decision): Remark => ({
   kind: 'decision',
   actor: 'actor' in decision ? decision.actor : 'policy',
   subject: decision.kind,
   sentence: decision.sentence,
   ...(escalationOf(decision) && { escalated: true }),
-  ...(evidence.length > 0 && { budgetSpent: spentOf(evidence), evidence: [...evidence] }),
+  budgetSpent: evidence.length > 0 ? spentOf(evidence) : rollout.budgetSpent,
+  ...(evidence.length > 0 && { evidence: [...evidence] }),
 });
 
 /** Remembers what people were told of, so that they are told again only after as long. */

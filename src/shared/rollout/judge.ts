@@ -1,5 +1,5 @@
-import type { Check } from './check.ts';
-import { findByComparison, findByRate } from './countFinding.ts';
+import { type Check, questionOf } from './check.ts';
+import { findBesideControl, findBesideHistory, findByRate } from './countFinding.ts';
 import { sayDuration } from './duration.ts';
 import type { Evidence, Measurement, Sample } from './evidence.ts';
 import { type Case, type Finding, isSettled, type Window } from './finding.ts';
@@ -59,11 +59,19 @@ const tellsExposure = (check: Check, sample: Sample, window: Window): boolean =>
 
 /** What the numbers say; nothing without a sample of the kind that the check needs. */
 function findIn(of: Case): Finding | undefined {
-  const { compare, newSignature, limit } = of.check;
-  if (compare) return findByComparison(of, compare);
-  if (newSignature) return findNewSignature(of, newSignature.baseline);
-  if (!limit) throw new TypeError(`The check ${of.check.name} asks nothing.`);
-  return 'rate' in limit ? findByRate(of, limit.rate) : findByValue(of, limit);
+  const question = questionOf(of.check);
+  switch (question.kind) {
+    case 'rate':
+      return findByRate(of, question.rate);
+    case 'control':
+      return findBesideControl(of, question.comparison);
+    case 'history':
+      return findBesideHistory(of, question.comparison);
+    case 'newSignature':
+      return findNewSignature(of, question.baseline);
+    case 'value':
+      return findByValue(of, question.limit);
+  }
 }
 
 const dayMs = 86_400_000;
@@ -96,11 +104,14 @@ function silence(
   };
 }
 
-/** Old good news is no news: a source that fell silent is unmeasured, not good. Bad news stays bad. */
+/**
+ * Old good news is no news: a source that fell silent is unmeasured, not good. Bad news stays bad. Of the Store's analytics
+ * a day and what it takes to settle lie between one day's figures and the next's; a day more is silence.
+ */
 function stale({ source }: Check, last: Sample, { now }: Window): Finding | undefined {
-  if (source.kind !== 'pushed') return undefined;
+  const longest = source.kind === 'pushed' ? source.staleAfter : source.settledAfter + 2 * dayMs;
   const age = now.getTime() - last.end.getTime();
-  if (age <= source.staleAfter) return undefined;
+  if (age <= longest) return undefined;
   return {
     kind: 'unmeasured',
     sentence: `silent for ${sayDuration(age)}; the last sample ended ${sayTime(last.end)}`,

@@ -16,7 +16,7 @@ export const dropFailedRaises = (rollout: Rollout): Rollout => without(rollout, 
 export const dropPause = (rollout: Rollout): Rollout => without(rollout, 'pause');
 export const dropCap = (rollout: Rollout): Rollout => without(rollout, 'cap');
 
-/** The Store shows this percentage: a step begins, with its bake and its evidence from nothing. */
+/** The Store shows this percentage: a step begins, with its bake anew; the tests go on from where the rollout began. */
 export function enter(
   rollout: Rollout,
   percentage: number,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkSchema } from './check.ts';
+import { checkSchema, provesSafety } from './check.ts';
 import { durationSchema, writeDuration } from './duration.ts';
 import { nameSchema } from './name.ts';
 
@@ -42,6 +42,21 @@ const unmeasuredSchema = z
     description: 'What to do when nobody can look. It always holds; this is what follows if it lasts.',
   });
 
+type Proof = {
+  readonly confidence?: number | undefined;
+  readonly checks: readonly { readonly compare?: { readonly exclude?: number | undefined } | undefined }[];
+};
+
+/** What would be read by nobody is a misunderstanding. */
+function refuseProof({ confidence, checks }: Proof, context: z.RefinementCtx): void {
+  const message = 'belongs to "pace": "evidence"';
+  if (confidence !== undefined) context.addIssue({ code: 'custom', path: ['confidence'], message });
+  checks.forEach(({ compare }, index) => {
+    if (compare?.exclude !== undefined)
+      context.addIssue({ code: 'custom', path: ['checks', index, 'compare', 'exclude'], message });
+  });
+}
+
 const repeated = (names: readonly string[]): string | undefined =>
   names.find((name, index) => names.indexOf(name) !== index);
 
@@ -62,13 +77,13 @@ export const policySchema = z
       description:
         'bake: a step is left when its bake is over and nothing speaks against it. evidence: it is left as soon as harm is excluded, between its bake and its maximumBake.',
     }),
-    confidence: z.number().min(0.5).lt(1, 'is a probability below 1; write 95 % as 0.95').default(0.95).meta({
+    confidence: z.number().min(0.5).lt(1, 'is a probability below 1; write 95 % as 0.95').optional().meta({
       description:
-        'With "pace": "evidence": how sure it must be that there is no harm, over the whole rollout.',
+        'With "pace": "evidence": how sure it must be that there is no harm, over the whole rollout. Default 0.95.',
     }),
     falseHaltProbability: z.number().gt(0, 'must be above 0').max(0.5).default(0.001).meta({
       description:
-        'The chance that a healthy build is halted, over the whole rollout: all checks and all looks together.',
+        'The chance that a healthy build is halted by its checks, over the whole rollout: all checks and all looks together.',
     }),
     checks: z.array(checkSchema).max(20),
     unmeasured: unmeasuredSchema.default({
@@ -104,6 +119,14 @@ export const policySchema = z
         path: ['checks'],
         message: 'needs at least one check that is not a dry run: nothing is raised without evidence',
       });
+    if (policy.pace === 'bake') refuseProof(policy, context);
+    if (policy.pace === 'evidence' && !policy.checks.some((check) => !check.dryRun && provesSafety(check)))
+      context.addIssue({
+        code: 'custom',
+        path: ['pace'],
+        message:
+          'needs a check that can exclude harm and is no dry run: a comparison, or a limit on a rate; a tripwire and a value that holds cannot',
+      });
     const twice = repeated(policy.checks.map((check) => check.name));
     if (twice !== undefined)
       context.addIssue({ code: 'custom', path: ['checks'], message: `has two checks named "${twice}"` });
@@ -113,6 +136,9 @@ export const policySchema = z
 export type Policy = z.output<typeof policySchema>;
 export type PolicyDocument = z.input<typeof policySchema>;
 export type Step = z.output<typeof stepSchema>;
+/** How sure it must be that there is no harm, where a policy does not say. */
+export const confidenceOf = ({ confidence = 0.95 }: Policy): number => confidence;
+
 /** Whether two policies are the same, however they were written. */
 export function samePolicy(a: Policy, b: Policy): boolean {
   const canonical = (policy: Policy) =>

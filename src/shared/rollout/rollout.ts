@@ -37,8 +37,6 @@ const lastDecisionSchema = z.object({
   reason: reasonSchema,
   sentence: z.string(),
   at: instantSchema,
-  /** The part of the false-halt budget that is spent: 1 is the halt. */
-  budgetSpent: z.number().default(0),
 });
 
 /** The automation of one submission's gradual package rollout: our aggregate, as it is stored. */
@@ -86,6 +84,8 @@ export const rolloutSchema = z.object({
     .extend({ count: z.number().int(), lastAt: instantSchema, cause: z.string() })
     .optional(),
   decision: lastDecisionSchema.optional(),
+  /** The part of the false-halt budget that was spent at the last look that asked: 1 is the halt. */
+  budgetSpent: z.number().default(0),
   /** When the next pass is due; absent once the rollout has ended. */
   nextLookAt: instantSchema.optional(),
   endedAt: instantSchema.optional(),
@@ -118,6 +118,7 @@ export function newRollout(of: NewRollout, now: Date): Rollout {
     step: -1,
     evidence: [],
     unmeasured: {},
+    budgetSpent: 0,
     nextLookAt: now,
     journalLength: 0,
   };
@@ -137,6 +138,3 @@ export function currentBake(rollout: Rollout): { bake: number; maximumBake: numb
 /** The highest step that a percentage has reached; -1 below the first. */
 export const stepReached = (policy: Policy, percentage: number): number =>
   policy.steps.findLastIndex((step) => step.percentage <= percentage);
-
-/** The part of the false-halt budget that was spent at the last look. */
-export const budgetSpent = ({ decision }: Rollout): number => decision?.budgetSpent ?? 0;

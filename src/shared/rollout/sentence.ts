@@ -26,3 +26,7 @@ export function sayEvidence(eValue: number): string {
   if (eValue > 1e6) return 'above a million';
   return eValue < 0.001 ? 'below 0.001' : `${Number(eValue.toPrecision(3))}`;
 }
+
+/** A part of the false-halt budget with two digits: `0.0123` → `1.2 %`. */
+export const saySpent = (spent: number): string =>
+  spent > 0 && spent < 0.00001 ? 'below 0.001 %' : `${Number((spent * 100).toPrecision(2))} %`;

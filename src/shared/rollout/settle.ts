@@ -3,7 +3,7 @@ import { after, earliest, looks, nextIntentLook, nextRaise } from './looks.ts';
 import { confirm, dropIntent, end } from './moves.ts';
 import { type ObservedRollout, showsRaise } from './observed.ts';
 import { effectRemark } from './remarks.ts';
-import { budgetSpent, type Intent, type Rollout } from './rollout.ts';
+import type { Intent, Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
 import { hasEnded } from './vocabulary.ts';
 
@@ -46,13 +46,7 @@ const tooLate = 'The halt came too late: the Store shows the rollout finalized. 
 function done(rollout: Rollout, intent: Intent, sentence: string, now: Date): Change {
   const said: Rollout = {
     ...rollout,
-    decision: {
-      kind: intent.kind,
-      reason: 'confirmed',
-      sentence: `${intent.reason} ${sentence}`,
-      at: now,
-      budgetSpent: budgetSpent(rollout),
-    },
+    decision: { kind: intent.kind, reason: 'confirmed', sentence: `${intent.reason} ${sentence}`, at: now },
     ...(!hasEnded(rollout.phase) && { nextLookAt: after(now, looks.ramping) }),
   };
   return withJournal(said, [effectRemark(intent, sentence)], now);

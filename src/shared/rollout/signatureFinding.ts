@@ -1,37 +1,39 @@
-import { errorOf, inDoubt } from './budget.ts';
-import { discountOf, minimumExposureOf } from './check.ts';
+import { farBelow } from './adoption.ts';
+import { discountOf } from './check.ts';
 import { exposureOf } from './countFinding.ts';
 import type { Sample } from './evidence.ts';
-import { type Case, type Finding, sayHarm, testOf } from './finding.ts';
+import {
+  type Case,
+  type Finding,
+  missingExposure,
+  sentenceOf,
+  termsOf,
+  testOf,
+  verdictOf,
+} from './finding.ts';
 import { sayCount } from './sentence.ts';
 import { type SignatureOutcome, testSignatures } from './signatures.ts';
 
 /** What the tripwire for new failures finds. */
 export function findNewSignature(of: Case, baseline: number): Finding | undefined {
-  const { policy, check, samples, own } = of;
+  const { check, samples, own } = of;
   const counted = samples.filter(({ candidate }) => 'failed' in candidate);
   if (counted.length === 0) return undefined;
   const outcome = testSignatures(counted, baseline, discountOf(check));
-  const needed = 1 / errorOf(policy, check);
-  const harm = testOf({ log: outcome.log, needed });
-  const sentence = `${say(outcome)}; ${sayHarm(harm)}`;
-  if (outcome.log >= Math.log(needed)) return { kind: 'bad', sentence, harm };
-  if (own.some(isUnnamed))
-    return { kind: 'unmeasured', sentence: 'failures of this step came without their names', harm };
-  const shown = exposureOf(of, own);
-  const least = Math.max(1, minimumExposureOf(check));
-  if (shown < least)
-    return {
-      kind: 'inconclusive',
-      sentence: `${sayCount(shown)} of the ${least} settled exposures that a step needs`,
-      harm,
-    };
-  return { kind: inDoubt(outcome.log, needed) ? 'inconclusive' : 'good', sentence, harm };
+  const verge = { log: outcome.log, needed: 1 / termsOf(of).falseHarm };
+  const unnamed = own.some(isUnnamed) ? 'failures of this step came without their names' : undefined;
+  const silence = unnamed ?? farBelow(of);
+  const verdict = verdictOf(verge, { silence, missing: missingExposure(check, exposureOf(of, own)) });
+  const harm = testOf(verge);
+  return { kind: verdict.kind, sentence: sentenceOf(verdict, say(outcome), harm), harm };
 }
 
-/** Failures that nobody named may well be new ones. */
-export const isUnnamed = ({ candidate, signatures }: Pick<Sample, 'candidate' | 'signatures'>): boolean =>
-  'failed' in candidate && candidate.failed > 0 && signatures === undefined;
+/** Of ten failures, at least one must have a name: those that have none may well be new ones. */
+export function isUnnamed({ candidate, signatures = [] }: Pick<Sample, 'candidate' | 'signatures'>): boolean {
+  if ('value' in candidate || candidate.failed === 0) return false;
+  const named = signatures.reduce((sum, signature) => sum + signature.candidate, 0);
+  return named < candidate.failed / 10;
+}
 
 function say({ worst, vetoed }: SignatureOutcome): string {
   const known = vetoed > 0 ? `; ${vetoed} were known before` : '';

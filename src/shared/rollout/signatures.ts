@@ -1,13 +1,15 @@
-import { type Alternative, betOnRate, logOf, untouched, type Wealth } from './eprocess.ts';
+import { type Alternative, betOnRate, logOf, untouched } from './eprocess.ts';
 import type { Sample, SignatureCount } from './evidence.ts';
 
 /**
  * The tripwire for new failures. A failure that neither the control nor an earlier build has shown has a rate of nearly
  * nothing in a healthy build, so a handful of devices tells much. A new signature's first device only names it; those
  * after it are bet on. The wealth is spread beforehand over the signatures in the order in which they are named, 1/2, 1/6,
- * 1/12 …, which add up to 1, so that the sum over all of them is one test.
+ * 1/12 …, which add up to 1, so that the sum over all of them is one test. What was exposed in the interval that names a
+ * signature counts whole, so finer intervals tell a little more; that is valid, and no verdict on the same data cut otherwise.
  */
 
+/** How many times the baseline a new failure may have; chosen wide, because it may be any number of times nearly nothing. */
 const hundredfold: readonly Alternative[] = [3, 10, 30, 100, 300].map((ratio) => ({ ratio, weight: 0.2 }));
 
 export type NewSignature = { readonly hash: string; readonly devices: number; readonly log: number };
@@ -21,8 +23,18 @@ export type SignatureOutcome = {
   readonly vetoed: number;
 };
 
-type Named = { readonly part: number; readonly devices: number; readonly wealth: Wealth };
-type Tripwire = { readonly named: ReadonlyMap<string, Named>; readonly vetoed: ReadonlySet<string> };
+/** A signature that was named, with what was seen of it since. */
+type Named = {
+  readonly part: number;
+  /** The exposure before the interval that named it. */
+  readonly exposedBefore: number;
+  readonly devices: number;
+};
+type Tripwire = {
+  readonly named: Map<string, Named>;
+  readonly vetoed: Set<string>;
+  exposed: number;
+};
 
 /**
  * @param samples in the order of their time
@@ -34,32 +46,28 @@ export function testSignatures(
   baseline: number,
   discount: number,
 ): SignatureOutcome {
-  const start: Tripwire = { named: new Map(), vetoed: new Set() };
-  return conclude(samples.reduce((tripwire, sample) => after(tripwire, sample, baseline, discount), start));
+  const tripwire: Tripwire = { named: new Map(), vetoed: new Set(), exposed: 0 };
+  for (const sample of samples) take(tripwire, sample);
+  return conclude(tripwire, baseline, discount);
 }
 
-/** The tripwire after one interval, in which all named signatures had its exposures, and some of them its failures. */
-function after(before: Tripwire, sample: Sample, baseline: number, discount: number): Tripwire {
+/** Failures of nobody knows how many exposures wait until that is known, or at least bounded. */
+function take(tripwire: Tripwire, sample: Sample): void {
+  const { named, vetoed, exposed } = tripwire;
   const { signatures = [] } = sample;
-  const vetoed = new Set([...before.vetoed, ...signatures.filter(isKnown).map(({ hash }) => hash)]);
-  const exposed = exposureOf(sample);
-  // Failures of nobody knows how many exposures wait until that is known, or at least bounded.
-  const devices = exposed > 0 ? devicesIn(signatures) : new Map<string, number>();
-  const expected = (baseline * exposed) / discount;
-  const named = [...before.named].map(([hash, { part, devices: earlier, wealth }]): [string, Named] => {
-    const failed = devices.get(hash) ?? 0;
-    const stake = betOnRate(hundredfold, wealth, failed / discount, expected);
-    return [hash, { part, devices: earlier + failed, wealth: stake }];
-  });
-  const fresh = [...devices].filter(([hash]) => !before.named.has(hash) && !vetoed.has(hash));
-  const introduced = fresh.map(([hash, failed], index): [string, Named] => {
-    const order = before.named.size + index + 1;
-    const further = Math.max(0, failed / discount - 1);
-    const stake = betOnRate(hundredfold, untouched(hundredfold), further, expected);
-    return [hash, { part: 1 / (order * (order + 1)), devices: failed, wealth: stake }];
-  });
-  return { named: new Map([...named, ...introduced]), vetoed };
+  for (const signature of signatures) if (isKnown(signature)) vetoed.add(signature.hash);
+  const exposure = exposureOf(sample);
+  if (exposure === 0) return;
+  for (const [hash, devices] of devicesIn(signatures)) {
+    const earlier = named.get(hash);
+    if (earlier) named.set(hash, { ...earlier, devices: earlier.devices + devices });
+    else if (!vetoed.has(hash))
+      named.set(hash, { part: nextPart(named.size), exposedBefore: exposed, devices });
+  }
+  tripwire.exposed += exposure;
 }
+
+const nextPart = (before: number): number => 1 / ((before + 1) * (before + 2));
 
 const exposureOf = ({ candidate, exposedAtMost = 0 }: Sample): number =>
   'value' in candidate ? 0 : Math.max(candidate.exposed, exposedAtMost);
@@ -75,10 +83,19 @@ function devicesIn(signatures: readonly SignatureCount[]): ReadonlyMap<string, n
 }
 
 /** A signature that was vetoed after it was named keeps its place in the order, and loses its wealth. */
-function conclude({ named, vetoed }: Tripwire): SignatureOutcome {
+function conclude(
+  { named, vetoed, exposed }: Tripwire,
+  baseline: number,
+  discount: number,
+): SignatureOutcome {
   const suspects = [...named]
     .filter(([hash]) => !vetoed.has(hash))
-    .map(([hash, { part, devices, wealth }]) => ({ hash, devices, log: Math.log(part) + logOf(wealth) }));
+    .map(([hash, { part, exposedBefore, devices }]) => {
+      const further = Math.max(0, devices / discount - 1);
+      const expected = (baseline * (exposed - exposedBefore)) / discount;
+      const stake = betOnRate(hundredfold, untouched(hundredfold), further, expected);
+      return { hash, devices, log: Math.log(part) + logOf(stake) };
+    });
   // What was set aside for signatures that nobody has named yet is still there.
   const reserve = Math.log(1 / (named.size + 1));
   const worst = suspects.reduce<NewSignature | undefined>(

@@ -1,10 +1,7 @@
-import { errorOf, inDoubt } from './budget.ts';
-import { type Check, exceedanceOf } from './check.ts';
-import { testRate } from './countTest.ts';
-import { type Case, type Finding, sayHarm, testOf } from './finding.ts';
+import { exceedanceOf, type ValueLimit } from './check.ts';
+import { type Case, type Finding, sentenceOf, termsOf, testOf, verdictOf } from './finding.ts';
 import { sayRate } from './sentence.ts';
-
-type ValueLimit = Extract<NonNullable<Check['limit']>, { value: number }>;
+import { testRate } from './sequentialTest.ts';
 
 /**
  * What a limit on a value finds. To hold, it is enough that the last readings in a row are beyond it. To halt, readings
@@ -28,21 +25,18 @@ function byReadings(values: readonly number[], limit: number, needed: number, sa
   return { kind: inARow >= needed ? 'bad' : 'inconclusive', sentence: `${says}${count}` };
 }
 
-function byFrequency(
-  { policy, check }: Case,
-  values: readonly number[],
-  limit: ValueLimit,
-  says: string,
-): Finding {
+function byFrequency(of: Case, values: readonly number[], limit: ValueLimit, reading: string): Finding {
   const exceedance = exceedanceOf(limit);
   const beyond = values.filter((value) => value > limit.value).length;
   const interval = { candidate: { failed: beyond, exposed: values.length }, settled: true };
-  const terms = { error: errorOf(policy, check), doubt: 1 - policy.confidence, percentage: 100 };
-  const outcome = testRate({ ...check, discount: 1 }, exceedance, [interval], terms);
-  const harm = testOf(outcome.harm);
-  const sentence = `${says}; ${beyond} of ${values.length} readings beyond it, where a healthy build may have ${sayRate(exceedance)}; ${sayHarm(harm)}`;
-  const isBad = outcome.harm.log >= Math.log(outcome.harm.needed);
-  const isDoubtful = inDoubt(outcome.harm.log, outcome.harm.needed) || (values.at(-1) ?? 0) > limit.value;
-  const kind = isBad ? 'bad' : isDoubtful ? 'inconclusive' : 'good';
-  return { kind, sentence, harm, ...(policy.pace === 'evidence' && { safety: testOf(outcome.safety) }) };
+  const { harm, safety } = testRate(exceedance, [interval], { ...termsOf(of), discount: 1 });
+  const verdict = verdictOf(harm, { isBeyond: (values.at(-1) ?? 0) > limit.value });
+  const says = `${reading}; ${beyond} of ${values.length} readings beyond it, where a healthy build may have ${sayRate(exceedance)}`;
+  const proof = of.policy.pace === 'evidence' ? { safety: testOf(safety) } : {};
+  return {
+    kind: verdict.kind,
+    sentence: sentenceOf(verdict, says, testOf(harm)),
+    harm: testOf(harm),
+    ...proof,
+  };
 }

@@ -8,9 +8,14 @@
  * rollout      the automation of one submission's gradual package rollout, under one policy
  * policy       the plan and the rules: steps, bakes, checks, what counts as bad, how to end
  * step, bake   a percentage to reach; how long it must prove itself before the next
- * check        one question put to telemetry, with its limit
- * sample       one measured interval of telemetry
+ * candidate    the build that is rolled out, and those who run it
+ * control      the users on the fallback submission, over the same time
+ * check        one question put to telemetry: a comparison, a limit, a tripwire
+ * sample       one measured interval of telemetry: counts of candidate and control, or a value
+ * signature    one kind of failure, by the hash that its source gives it
  * evidence     what samples say on a check
+ * e-value      the wealth of a bet against the build; how much evidence there is
+ * budget       the chance that a healthy build is halted, over the whole rollout
  * decision     what a pass concluded, with its sentence and the time of the next look
  * intent       a decision that will change the Store, written down before the Store is called
  * journal      the append-only record of all of it
@@ -37,11 +42,11 @@ export type Phase = (typeof phases)[number];
 
 /** What the samples of a check say. */
 export const evidenceKinds = [
-  /** Enough was measured, and it is within the limit. */
+  /** Enough was measured, and nothing points to harm. */
   'good',
-  /** Enough was measured, and it is beyond the limit. */
+  /** The test says harm, at its chance of error. */
   'bad',
-  /** Something was measured, too little to say. */
+  /** Too little was measured, or it may be chance. */
   'inconclusive',
   /** Nobody could look: the source failed, or fell silent. Never read as good. */
   'unmeasured',

@@ -34,7 +34,7 @@ export function comparedSamples(days: Days, figures: Figures, builds: Builds, no
 }
 
 /** The most devices that were active on one day, with any version. */
-export const mostDevices = (exposed: readonly DailyDevices[]): number =>
+const mostDevices = (exposed: readonly DailyDevices[]): number =>
   Math.max(
     0,
     ...[...Map.groupBy(exposed, ({ date }) => date).values()].map((rows) =>
@@ -87,7 +87,8 @@ function signaturesOf(
   builds: Builds,
   known: ReadonlySet<string>,
 ): SignatureCount[] {
-  return [...Map.groupBy(rows, ({ failureHash }) => failureHash)]
+  const named = rows.filter(({ failureHash }) => failureHash !== '');
+  return [...Map.groupBy(named, ({ failureHash }) => failureHash)]
     .map(([hash, ofHash]) => ({
       hash,
       candidate: total(ofHash, builds.candidate),

@@ -3,7 +3,7 @@ import type { SampleStore } from '../state/samples.ts';
 import type { TelemetrySource } from './source.ts';
 
 /** The samples that the publisher pushed under the check's signal. */
-export function createPushedSource(samples: SampleStore): TelemetrySource<'pushed'> {
+export function createPushedSource(samples: Pick<SampleStore, 'list'>): TelemetrySource<'pushed'> {
   return async ({ rollout, source, from }) => {
     try {
       return { kind: 'samples', samples: await samples.list(rollout.id, source.signal, from) };

@@ -75,20 +75,18 @@ async function readRates(
   builds: Builds,
   days: Days,
 ): Promise<readonly Sample[]> {
-  const figures = await readFigures(analytics, question, builds.candidate, days.settled, days.settled);
-  return rateSamples(days, figures, builds);
+  return days.settled.length > 0
+    ? rateSamples(days, await readFigures(analytics, question, builds, days), builds)
+    : [];
 }
 
-/** One request for both builds: the rows tell their version. */
 async function readComparison(
   analytics: StoreAnalytics,
   question: Asked,
   builds: Builds,
   days: Days,
 ): Promise<readonly Sample[]> {
-  const versions = [...builds.candidate, ...builds.control];
-  const begun = [...days.settled, ...days.open];
-  const figures = await readFigures(analytics, question, versions, begun, days.settled);
+  const figures = await readFigures(analytics, question, builds, days);
   return comparedSamples(days, figures, builds, question.now);
 }
 
@@ -110,19 +108,20 @@ async function readSignatures(
   return signatureSamples(days, failed, exposed, builds, { now, percentage: rollout.reached });
 }
 
+/** Of both builds, whose rows tell their version, and of all days that have begun: so that all checks ask alike. */
 async function readFigures(
   analytics: StoreAnalytics,
   question: Asked,
-  packageVersions: readonly string[],
-  failureDays: readonly string[],
-  usageDays: readonly string[],
+  builds: Builds,
+  days: Days,
 ): Promise<Figures> {
-  const range = rangeOf(question, failureDays);
+  const packageVersions = [...builds.candidate, ...builds.control];
+  const range = rangeOf(question, [...days.settled, ...days.open]);
   if (!range) return { failed: [], exposed: [] };
   const { events } = question.source;
   const [failed, exposed] = await Promise.all([
     analytics.failedDevices({ ...range, packageVersions, events }, optionsOf(question)),
-    readUsage(analytics, question, packageVersions, usageDays),
+    readUsage(analytics, question, packageVersions, days.settled),
   ]);
   return { failed, exposed };
 }

@@ -2,6 +2,8 @@ import { decide } from '../rollout/decide.ts';
 import type { Decision } from '../rollout/decision.ts';
 import { sayDuration } from '../rollout/duration.ts';
 import { evolve } from '../rollout/evolve.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { saySpent } from '../rollout/sentence.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 import { type Due, dueOf, sameDue } from '../state/due.ts';
 import { LostRaceError } from '../state/errors.ts';
@@ -95,14 +97,14 @@ async function onePass(
   const { rollout } = stored;
   const now = ports.clock.now();
   const observed = await observe(ports.publishers, rollout, now, { abortSignal });
-  const evidence = await gatherEvidence(ports.telemetry, rollout, observed, now, abortSignal);
+  const evidence = await gatherEvidence(ports.telemetry(), rollout, observed, now, abortSignal);
   const decision = decide(rollout, observed, evidence, now);
   const claimed = await ports.rollouts.save(
     stored,
     evolve({ rollout, observed, evidence, now }, decision),
     carried,
   );
-  report(rollout.id, decision, now, log);
+  report(claimed.rollout, decision, now, log);
   const after = changesTheStore(decision) ? await applyAndSettle(ports, claimed, abortSignal) : claimed;
   return { decision, after };
 }
@@ -110,12 +112,12 @@ async function onePass(
 const changesTheStore = ({ kind }: Decision): boolean =>
   kind === 'raise' || kind === 'halt' || kind === 'finalize';
 
-function report(id: string, decision: Decision, now: Date, log: Log): void {
+function report({ id, budgetSpent }: Rollout, decision: Decision, now: Date, log: Log): void {
   const next =
     'nextLookAt' in decision && decision.nextLookAt > now
       ? ` Next look in ${sayDuration(decision.nextLookAt.getTime() - now.getTime())}.`
       : '';
-  const line = `${id}: ${decision.kind}. ${decision.sentence}${next}`;
+  const line = `${id}: ${decision.kind}. ${decision.sentence} False-halt budget: ${saySpent(budgetSpent)} spent.${next}`;
   if ('escalation' in decision && decision.escalation) log.error(line);
   else log.info(line);
 }

@@ -12,7 +12,8 @@ export type Ports = {
   readonly rollouts: RolloutStore;
   readonly due: DueIndex;
   readonly samples: SampleStore;
-  readonly telemetry: TelemetrySources;
+  /** The sources for one pass. */
+  readonly telemetry: () => TelemetrySources;
   readonly publishers: Publishers;
   readonly policies: ReadonlyMap<string, Policy>;
 };

@@ -1,4 +1,3 @@
-import { spentOf } from '../../shared/rollout/budget.ts';
 import type { Evidence } from '../../shared/rollout/evidence.ts';
 import type { Policy } from '../../shared/rollout/policy.ts';
 import { UsageError } from '../input.ts';
@@ -71,7 +70,7 @@ export function backtest(policy: Policy, history: History, options: BacktestOpti
   }
 }
 
-function reportOf({ at, percentage, decision, evidence, entries }: Look): Reported {
+function reportOf({ at, percentage, rollout, decision, evidence, entries }: Look): Reported {
   const { kind, reason, sentence } = decision;
   const commands = entries.filter((entry) => entry.kind === 'command').map((entry) => entry.sentence);
   return {
@@ -80,7 +79,7 @@ function reportOf({ at, percentage, decision, evidence, entries }: Look): Report
     kind,
     reason,
     sentence,
-    budgetSpent: spentOf(evidence),
+    budgetSpent: rollout.budgetSpent,
     evidence,
     ...(commands.length > 0 && { commands }),
   };

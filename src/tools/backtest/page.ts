@@ -1,5 +1,5 @@
 import type { Evidence } from '../../shared/rollout/evidence.ts';
-import { sayPercentage, sayTime } from '../../shared/rollout/sentence.ts';
+import { sayPercentage, saySpent, sayTime } from '../../shared/rollout/sentence.ts';
 import { wrap } from '../text.ts';
 import type { Backtest, Reported } from './backtest.ts';
 
@@ -27,12 +27,12 @@ const endings = {
 } as const;
 
 function decisionOf(reported: Reported, width: number): string {
-  const { at, percentage, kind, sentence, evidence, commands = [] } = reported;
+  const { at, percentage, kind, sentence, evidence, budgetSpent, commands = [] } = reported;
   const lines = [
     `${sayTime(at)}  ${sayPercentage(percentage).padStart(6)}  ${kind}`,
     `  ${wrap(sentence, width - 2, 2)}`,
     ...evidence.map((each) => `    ${wrap(evidenceOf(each), width - 4, 6)}`),
-    ...(evidence.length > 0 ? [`    false-halt budget: ${spent(reported)} spent`] : []),
+    `    false-halt budget: ${saySpent(budgetSpent)} spent`,
     ...commands.map((command) => `  ${wrap(`Approved. ${command}`, width - 2, 2)}`),
   ];
   return lines.join('\n');
@@ -40,8 +40,3 @@ function decisionOf(reported: Reported, width: number): string {
 
 const evidenceOf = ({ check, kind, sentence, onBad }: Evidence): string =>
   `${check}${onBad === 'nothing' ? ' (dry run)' : ''}: ${kind}; ${sentence}`;
-
-const spent = ({ budgetSpent }: Reported): string =>
-  budgetSpent > 0 && budgetSpent < 0.00001
-    ? 'below 0.001 %'
-    : `${Number((budgetSpent * 100).toPrecision(2))} %`;

@@ -32,6 +32,8 @@ export type RegressionOutlook = {
   readonly noticedAt: readonly number[];
   /** On average, until it was noticed or the trial ended. */
   readonly extraCrashes: number;
+  /** On average, until it was noticed, or for 28 days if it was not. Plans are compared by it. */
+  readonly lastingCrashes: number;
   readonly limit: Limit;
 };
 
@@ -72,13 +74,14 @@ function regressionOf(policy: Policy, ratio: Ratio, trials: readonly Trial[]): R
       shareOf(trials, (trial) => isNoticed(trial) && trial.step === index),
     ),
     extraCrashes: meanOf(trials.map(({ extraCrashes }) => extraCrashes)),
+    lastingCrashes: meanOf(trials.map(({ lastingCrashes }) => lastingCrashes)),
     limit: limitOf(ratio, policy.falseHaltProbability),
   };
 }
 
 /** How much harm a policy lets through, over all regressions. */
 export const harmOf = ({ regressions }: Outlook): number =>
-  regressions.reduce((sum, { extraCrashes }) => sum + extraCrashes, 0);
+  regressions.reduce((sum, { lastingCrashes }) => sum + lastingCrashes, 0);
 
 /** How long a healthy build takes; longer than any time if most do not come to an end. */
 export const timeOf = ({ healthy }: Outlook): number => healthy.end.median ?? Number.POSITIVE_INFINITY;

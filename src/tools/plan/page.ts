@@ -140,7 +140,7 @@ function betterText(policy: Policy, plan: Plan, proposed: Policy | undefined, wi
       width,
     ),
     ...columns([
-      ['', 'healthy ends', ...plan.regressions.map(({ ratio }) => `extra at × ${ratio}`)],
+      ['', 'healthy ends', ...plan.regressions.map(({ ratio }) => `× ${ratio}, 28 d`)],
       comparedRow('as it is', plan),
       comparedRow('better', better),
     ]),
@@ -156,4 +156,8 @@ const counted = (changes: readonly string[]): string[] =>
 const comparedRow = (
   name: string,
   { healthy, regressions }: Pick<BetterPlan, 'healthy' | 'regressions'>,
-): Row => [name, sayHours(healthy.end.median), ...regressions.map(({ extraCrashes }) => count(extraCrashes))];
+): Row => [
+  name,
+  sayHours(healthy.end.median),
+  ...regressions.map(({ lastingCrashes }) => count(lastingCrashes)),
+];

@@ -26,6 +26,8 @@ export type Trial = {
   readonly heldFor: number;
   /** The crashes beyond those of a healthy build, as many as are expected of its sessions. */
   readonly extraCrashes: number;
+  /** The same until the next release comes, if nobody noticed: a build that has passed goes on crashing. */
+  readonly lastingCrashes: number;
   /** How many samples were judged: what it cost to play. */
   readonly work: number;
 };
@@ -33,6 +35,9 @@ export type Trial = {
 /** Noon: of the Store's days, the first one is a half. */
 const start = new Date('2026-01-01T12:00:00Z');
 const day = 86_400_000;
+
+/** When a build that nobody noticed gives way to the next one. The same for all plans, so that they can be compared. */
+const nextRelease = 28 * day;
 
 /** After this, a rollout that has not ended is given up. */
 export function horizonOf({ steps, checks }: Policy): number {
@@ -60,14 +65,20 @@ export function playTrial(policy: Policy, app: App, ratio: Ratio, seed: number, 
     if (isBad(look)) break;
   }
   const at = last?.at ?? start;
+  const end = last ? endOf(last) : 'unfinished';
+  const lasts =
+    end === 'halted' || end === 'held' ? at : new Date(Math.max(at.getTime(), start.getTime() + nextRelease));
+  const extraRate = (ratio - 1) * app.crashRate;
+  const extraCrashes = extraRate * stream.exposedUntil(at, reached);
   const everyone = reached.find(({ percentage }) => percentage === 100)?.since;
   return {
-    end: last ? endOf(last) : 'unfinished',
+    end,
     endedAfter: at.getTime() - start.getTime(),
     step: last?.rollout.step ?? 0,
     everyoneAfter: everyone && everyone.getTime() - start.getTime(),
     heldFor,
-    extraCrashes: (ratio - 1) * app.crashRate * stream.exposedUntil(at, reached),
+    extraCrashes,
+    lastingCrashes: extraRate * stream.exposedUntil(lasts, reached),
     work,
   };
 }

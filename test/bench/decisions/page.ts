@@ -30,7 +30,7 @@ const notes = [
   'The z test and the log-uniform mixture are nobody’s product. They show what peeking costs, and what a margin costs.',
   'Rampart is played with its defaults for one check against the control: the share of exposures may be off by a fifth, no more is tolerated, counts are not discounted, and the whole budget of 0.001 is that check’s. Its promise holds for every truth inside that margin; a rule without one has nothing to say there.',
   'Where the share is exact, that margin is a price without a return. It is dearest at high shares, where a fifth of the share is much of the odds: from a measured share of 80 % on, all failures could come from candidates, and nothing can be told. What a small regression shows before that has to be enough, or it is not halted by this check.',
-  'Rampart also holds the next raise while its evidence is half a way to a halt. Neither that nor the hold of any other rule is played here: each rollout runs through its plan until the halt. Holding would harm fewer users.',
+  'Rampart also holds the next raise while its evidence is a third of the way to a halt. Neither that nor the hold of any other rule is played here: each rollout runs through its plan until the halt. Holding would harm fewer users.',
   'An e-value of Rampart is summed up from counts per hour, as in production; a test holds the two to each other.',
   'With measured share × 1.2, the measured share is at most 99.9 %. With adopters who crash × 1.2, a healthy build crashes in 0.6 % of its sessions, and a regression multiplies that.',
   'A count of 0 in 100 000 shows at most 0.00003. That false halts stay at most α at all is not shown by the count: it is Ville’s inequality, for every truth inside the margin.',

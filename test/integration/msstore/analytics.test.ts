@@ -37,7 +37,7 @@ describe('failures by signature', () => {
     });
   });
 
-  test('come without what has no hash or no version, and with counts that are not whole', async () => {
+  test('come without what has no version, with what has no hash, and with counts that are not whole', async () => {
     const Value = [
       { ...row, deviceCount: 7.142857 },
       { ...row, failureHash: null, deviceCount: 1 },
@@ -50,6 +50,9 @@ describe('failures by signature', () => {
     await using _ = server;
     expect(await analytics.failedDevicesBySignature(crashes)).toEqual([
       { date: '2026-03-02', packageVersion: '2.0.0.0', failureHash: 'a', devices: 7.142857 },
+      { date: '2026-03-02', packageVersion: '2.0.0.0', failureHash: '', devices: 1 },
+      { date: '2026-03-02', packageVersion: '2.0.0.0', failureHash: '', devices: 2 },
+      { date: '2026-03-02', packageVersion: '2.0.0.0', failureHash: '', devices: 3 },
       { date: '2026-03-02', packageVersion: '2.0.0.0', failureHash: 'b', devices: 0 },
     ]);
   });

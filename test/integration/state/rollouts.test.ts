@@ -58,7 +58,7 @@ describe('a rollout', () => {
         pause: { actor: 'operator', reason: 'p', at: at(4) },
         cap: { actor: 'partnerCenter', reason: 'c', at: at(4), percentage: 50 },
         approval: { actor: 'operator', reason: 'a', at: at(4), step: 0 },
-        decision: { kind: 'wait', reason: 'baking', sentence: 'Baking.', at: at(5), budgetSpent: 0 },
+        decision: { kind: 'wait', reason: 'baking', sentence: 'Baking.', at: at(5) },
       }),
       [remark('first')],
       at(0),

@@ -46,10 +46,10 @@ beforeEach(async () => {
     rollouts: state.rollouts,
     due: state.due,
     samples: state.samples,
-    telemetry: {
+    telemetry: () => ({
       pushed: async () => ({ kind: 'samples', samples: [] }),
       storeAnalytics: async () => ({ kind: 'samples', samples: [] }),
-    },
+    }),
     publishers: { names: ['contoso'], storeOf: () => store },
     policies: new Map(),
   };

@@ -419,7 +419,7 @@ describe('the Store’s own word outranks what is stored', () => {
     {
       name: 'and believed the second time',
       rollout: ramping({
-        decision: { kind: 'hold', reason: 'replaced', sentence: 'The track …', at: at(0), budgetSpent: 0 },
+        decision: { kind: 'hold', reason: 'replaced', sentence: 'The track …', at: at(0) },
       }),
       observed: { ...inProgress(5), replacedBy: '1152921504621086999' } as Observed,
       expected: { kind: 'fail', reason: 'replaced' },
@@ -427,7 +427,7 @@ describe('the Store’s own word outranks what is stored', () => {
     {
       name: 'and not forgotten because the track cannot be read',
       rollout: ramping({
-        decision: { kind: 'hold', reason: 'replaced', sentence: 'The track …', at: at(0), budgetSpent: 0 },
+        decision: { kind: 'hold', reason: 'replaced', sentence: 'The track …', at: at(0) },
       }),
       observed: { ...inProgress(5), trackUnread: true } as Observed,
       expected: { kind: 'hold', reason: 'replaced' },

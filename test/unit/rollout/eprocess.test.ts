@@ -169,7 +169,7 @@ describe('the chance to halt a healthy build, summed over every order of failure
     );
   });
 
-  test('is not raised above that by any look that is added, and any set of looks is within it', () => {
+  test('is within it for any set of looks, so that no look that is added raises it above', () => {
     fc.assert(
       fc.property(tree, alpha, fc.infiniteStream(fc.boolean()), (shares, level, coins) => {
         const some = every(shares).filter(() => coins.next().value);

@@ -267,7 +267,7 @@ test('each decision says how much of the false-halt budget is spent', () => {
     evidence('good', { check: 'hangs', onBad: 'hold', harm: { eValue: 900, needed: 1_000 } }),
   ];
   const { rollout, entries } = look(ramping(), inProgress(5), found, at(hour));
-  expect(rollout.decision?.budgetSpent).toBeCloseTo(0.12);
+  expect(rollout.budgetSpent).toBeCloseTo(0.12);
   expect(entries.at(-1)?.budgetSpent).toBeCloseTo(0.12);
 });
 

@@ -148,6 +148,25 @@ describe('the false-halt budget', () => {
     ...change,
   });
 
+  test.each<[string, Partial<CheckDocument>, number]>([
+    ['a limit on a rate', {}, 2_000],
+    ['a control', { limit: undefined, compare: { to: 'control' } }, 2_000],
+    [
+      'a history, which takes half of it',
+      { limit: undefined, compare: { to: 'history', failed: 9, exposed: 900 } },
+      4_000,
+    ],
+    ['a tripwire', { limit: undefined, newSignature: {} }, 2_000],
+    ['a limit on a value', { limit: { value: 5 } }, 2_000],
+  ])('of two checks, each has half: %s', (_, question, needed) => {
+    const whole = policy({ checks: [check('a', question), check('b')] });
+    const [first] = whole.checks;
+    if (!first) throw new Error('no check');
+    const samples =
+      question.limit && 'value' in question.limit ? [value(5, 1)] : [beside(5, [0, 1_000], [9, 9_000])];
+    expect(judge(whole, first, { kind: 'samples', samples }, window()).harm?.needed).toBeCloseTo(needed);
+  });
+
   test.each<[string, CheckDocument[], number]>([
     ['one check has all of it', [check('a')], 1_000],
     ['two that halt have half each', [check('a'), check('b')], 2_000],
@@ -257,7 +276,7 @@ describe('a comparison with earlier releases', () => {
   });
 });
 
-test('no verdict depends on how an hour is cut into samples', () => {
+test('no verdict of a limit or a comparison depends on how an hour is cut into samples', () => {
   const documents: Partial<CheckDocument>[] = [
     {},
     { limit: undefined, compare: { to: 'control' } },
@@ -336,7 +355,8 @@ describe('a tripwire for new failures', () => {
   });
 
   test.each<[string, Sample[], string]>([
-    ['none', [{ ...counts(5, 3, 1_000), signatures: [] }], 'good'],
+    ['all are known', [{ ...showing(5, 3, { seenBefore: true }), ...counts(5, 3, 1_000) }], 'good'],
+    ['few have a name', [{ ...showing(5, 1), ...counts(5, 11, 1_000) }], 'unmeasured'],
     ['nobody names them', [counts(5, 3, 1_000)], 'unmeasured'],
     ['nothing failed', [counts(5, 0, 1_000)], 'good'],
     ['on one device', [showing(5, 1)], 'good'],
@@ -511,6 +531,14 @@ describe('silence', () => {
       expect(judged([earlier, counts(5, 0, 1_100)], {}, seen).kind).toBe('good');
     });
 
+    test('also where the check has a limit and the samples tell of the control, and where it waits for names', () => {
+      const few = [{ ...beside(5, [0, 40], [50, 9_960]), signatures: [] }];
+      const seen = { percentageBefore: 0 };
+      expect(judged(few, { minimumExposure: 1 }, seen).kind).toBe('unmeasured');
+      const tripwire = { limit: undefined, newSignature: {}, minimumExposure: 1 };
+      expect(judged(few, tripwire, seen).kind).toBe('unmeasured');
+    });
+
     test('the policy says how far is far', () => {
       const few = [beside(5, [0, 40], [50, 9_960])];
       const document = { unmeasured: { leastAdoption: 0.05 } };
@@ -526,6 +554,15 @@ describe('silence', () => {
     test('is inconclusive until the first day of the step has settled', () => {
       expect(judged(nothing, analytics)).toMatchObject({ kind: 'inconclusive', pendingUntil: settled });
       expect(judged(nothing, analytics, { now: settled }).kind).toBe('unmeasured');
+    });
+
+    test('comes a day after the next day’s figures should have', () => {
+      const known = [{ ...counts(0, 1, 1_000), end: at(day) }];
+      expect(judged(known, analytics, { now: at(day + 78 * hour) }).kind).toBe('good');
+      expect(judged(known, analytics, { now: at(day + 78 * hour + 1) })).toMatchObject({
+        kind: 'unmeasured',
+        sentence: 'silent for 3 d 6 h; the last sample ended 2026-11-03 00:00 UTC',
+      });
     });
 
     test('is not hidden by failures of a day that is not over', () => {

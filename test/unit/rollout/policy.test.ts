@@ -22,7 +22,7 @@ const withCheck = (change: object): unknown => {
 describe('a policy', () => {
   test('fills in what a publisher may leave out', () => {
     const { checks, unmeasured, steps, ...rest } = policy({ unmeasured: undefined });
-    expect(rest).toMatchObject({ pace: 'bake', confidence: 0.95, falseHaltProbability: 0.001 });
+    expect(rest).toMatchObject({ pace: 'bake', falseHaltProbability: 0.001 });
     expect(unmeasured).toEqual({
       escalateAfter: 6 * hour,
       onEscalation: 'hold',
@@ -125,12 +125,12 @@ describe('a policy', () => {
     [
       'two questions in one check',
       withCheck({ compare: { to: 'control' } }),
-      'checks[0].compare or limit, or newSignature: give exactly one of them',
+      'checks[0].compare a check has exactly one of limit, compare and newSignature',
     ],
     [
       'a check without a question',
       withCheck({ limit: undefined }),
-      'checks[0].limit or compare, or newSignature: give exactly one of them',
+      'checks[0].limit a check has exactly one of limit, compare and newSignature',
     ],
     [
       'a comparison with something unknown',
@@ -163,6 +163,14 @@ describe('a policy', () => {
       'steps[0].maximumBake is missing: with "pace": "evidence" each step needs one',
     ],
     [
+      'the pace of evidence where nothing can exclude harm',
+      policyDocument({
+        pace: 'evidence',
+        checks: [{ name: 'a', source: { kind: 'pushed', signal: 's' }, newSignature: {}, onBad: 'halt' }],
+      }),
+      'pace needs a check that can exclude harm and is no dry run: a comparison, or a limit on a rate; a tripwire and a value that holds cannot',
+    ],
+    [
       'a maximum bake below the bake',
       policyDocument({ pace: 'evidence', steps: [{ percentage: 100, bake: '2d', maximumBake: '1d' }] }),
       'steps[0].maximumBake must not be shorter than the bake (2d)',
@@ -171,6 +179,21 @@ describe('a policy', () => {
       'a maximum bake that nothing reads',
       policyDocument({ steps: [{ percentage: 100, bake: '1d', maximumBake: '2d' }] }),
       'steps[0].maximumBake belongs to "pace": "evidence"',
+    ],
+    [
+      'a confidence that nothing reads',
+      policyDocument({ confidence: 0.9 }),
+      'confidence belongs to "pace": "evidence"',
+    ],
+    [
+      'a ratio to be excluded that nothing reads',
+      withCheck({ limit: undefined, compare: { to: 'control', exclude: 2 } }),
+      'checks[0].compare.exclude belongs to "pace": "evidence"',
+    ],
+    [
+      'a ratio to be excluded that is tolerated',
+      withCheck({ limit: undefined, compare: { to: 'control', tolerate: 3, exclude: 1.2 } }),
+      'checks[0].compare.exclude must not be below what is tolerated (3): it could not be excluded',
     ],
     [
       'a confidence in percent',

@@ -69,7 +69,7 @@ describe('a plan', () => {
     expect(better?.takesLonger).toBe(false);
     expect(policySchema.safeParse(better?.policy).success).toBe(true);
     const harm = (of: Pick<typeof usual, 'regressions'>) =>
-      of.regressions.reduce((sum, { extraCrashes }) => sum + extraCrashes, 0);
+      of.regressions.reduce((sum, { lastingCrashes }) => sum + lastingCrashes, 0);
     expect(better && harm(better)).toBeLessThan(0.9 * harm(usual));
     expect(better?.healthy.end.median).toBeLessThanOrEqual(1.02 * (usual.healthy.end.median ?? 0));
   });

@@ -1,4 +1,4 @@
-import { type Check, type Comparison, discountOf, excludedBy, toleratedBy } from './check.ts';
+import { type ControlComparison, excludedBy, type HistoryComparison, toleratedBy } from './check.ts';
 import {
   betOnRate,
   betOnShare,
@@ -23,19 +23,19 @@ export type Interval = {
 
 /** What a test rests on besides the counts. */
 export type Terms = {
-  /** The check's part of the false-halt budget. */
-  readonly error: number;
+  /** The chance to call a healthy build bad: the check's part of the false-halt budget. */
+  readonly falseHarm: number;
   /** The chance to call a harmful build safe. */
-  readonly doubt: number;
-  /** The highest percentage of the users that was offered the candidate: the bound of a share that is not known yet. */
-  readonly percentage: number;
+  readonly falseSafety: number;
+  /** The most that one device or session can add to the failures. */
+  readonly discount: number;
 };
 
-/** The two tests of one check: the logarithm of each wealth, and what it needs to decide. */
-export type Outcome = {
-  readonly harm: { readonly log: number; readonly needed: number };
-  readonly safety: { readonly log: number; readonly needed: number };
-};
+/** One test: the logarithm of its wealth, and the wealth at which it decides. */
+export type Verge = { readonly log: number; readonly needed: number };
+
+/** The two tests of one check. */
+export type Tested = { readonly harm: Verge; readonly safety: Verge };
 
 type Stakes = { readonly harm: Wealth; readonly safety: Wealth };
 type Bet = (stakes: Stakes, interval: Interval) => Stakes;
@@ -43,33 +43,49 @@ type Bet = (stakes: Stakes, interval: Interval) => Stakes;
 const unspent: Stakes = { harm: untouched(worse), safety: untouched(better) };
 
 /** Is the rate above the limit, or below it? */
-export const testRate = (check: Check, rate: number, intervals: readonly Interval[], terms: Terms): Outcome =>
-  play(intervals, betOnRates(discountOf(check), rate, rate), terms.error, terms.doubt);
+export const testRate = (rate: number, intervals: readonly Interval[], terms: Terms): Tested =>
+  play(intervals, betOnRates(terms.discount, rate, rate), terms);
 
-/** Does the candidate fail more often than what it is compared with, by more than is tolerated? */
-export function testComparison(
-  check: Check,
-  comparison: Comparison,
+/**
+ * Does the candidate fail more often than its control, by more than is tolerated?
+ *
+ * @param percentage the highest percentage of the users that was offered the candidate: the bound of a share that is not
+ * known yet
+ */
+export const testBesideControl = (
+  comparison: ControlComparison,
   intervals: readonly Interval[],
   terms: Terms,
-): Outcome {
-  const discount = discountOf(check);
-  if (comparison.to === 'control') {
-    const bet = betOnShares(discount, comparison, highestShare(intervals, terms));
-    return play(intervals, bet, terms.error, terms.doubt);
-  }
-  // What the history may hide is one half of each error, and what the test may say wrongly the other.
-  const [failed, exposed] = [comparison.failed / discount, comparison.exposed / discount];
-  const tolerated = toleratedBy(comparison) * highestRate(failed, exposed, terms.error / 2);
-  const excluded = excludedBy(comparison) * lowestRate(failed, exposed, terms.doubt / 2);
-  return play(intervals, betOnRates(discount, tolerated, excluded), terms.error / 2, terms.doubt / 2);
+  percentage: number,
+): Tested =>
+  play(intervals, betOnShares(terms.discount, comparison, highestShare(intervals, percentage)), terms);
+
+/**
+ * Does the candidate fail more often than earlier releases, by more than is tolerated? What the history may hide is one half
+ * of each chance of error, and what the test may say wrongly the other.
+ */
+export function testBesideHistory(
+  comparison: HistoryComparison,
+  intervals: readonly Interval[],
+  { falseHarm, falseSafety, discount }: Terms,
+): Tested {
+  const halves = { discount, falseHarm: falseHarm / 2, falseSafety: falseSafety / 2 };
+  const failed = comparison.failed / discount;
+  const exposed = comparison.exposed / discount;
+  const tolerated = toleratedBy(comparison) * highestRate(failed, exposed, halves.falseHarm);
+  const excluded = excludedBy(comparison) * lowestRate(failed, exposed, halves.falseSafety);
+  return play(intervals, betOnRates(discount, tolerated, excluded), halves);
 }
 
-function play(intervals: readonly Interval[], bet: Bet, error: number, doubt: number): Outcome {
+function play(
+  intervals: readonly Interval[],
+  bet: Bet,
+  { falseHarm, falseSafety }: Omit<Terms, 'discount'>,
+): Tested {
   const { harm, safety } = intervals.reduce(bet, unspent);
   return {
-    harm: { log: logOf(harm), needed: 1 / error },
-    safety: { log: logOf(safety), needed: 1 / doubt },
+    harm: { log: logOf(harm), needed: 1 / falseHarm },
+    safety: { log: logOf(safety), needed: 1 / falseSafety },
   };
 }
 
@@ -92,7 +108,7 @@ function betOnRates(discount: number, tolerated: number, excluded: number): Bet 
  * The share that an interval can have whose exposures are not known: what the percentage allows, or what was measured before.
  * The latter is more where the control is not everybody else, such as users of versions before the fallback.
  */
-const highestShare = (intervals: readonly Interval[], { percentage }: Terms): number =>
+const highestShare = (intervals: readonly Interval[], percentage: number): number =>
   intervals.reduce(
     (most, { candidate, control, settled }) =>
       settled ? Math.max(most, shareOf(candidate, control) ?? 0) : most,
@@ -104,11 +120,7 @@ const highestShare = (intervals: readonly Interval[], { percentage }: Terms): nu
  * rates by the tolerated ratio: the null is widened by both, to the truth that is hardest to tell from harm. Until an
  * interval has settled, its share is taken to be the `highest`, and it says nothing for safety.
  */
-function betOnShares(
-  discount: number,
-  comparison: Extract<Comparison, { to: 'control' }>,
-  highest: number,
-): Bet {
+function betOnShares(discount: number, comparison: ControlComparison, highest: number): Bet {
   const { shareUncertainty } = comparison;
   const [tolerated, excluded] = [toleratedBy(comparison), excludedBy(comparison)];
   return ({ harm, safety }, { candidate, control = nothing, settled }) => {

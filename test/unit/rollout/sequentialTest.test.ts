@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Check, toleratedBy } from '../../../src/shared/rollout/check.ts';
-import { type Interval, testComparison, testRate } from '../../../src/shared/rollout/countTest.ts';
+import { type Check, questionOf, toleratedBy } from '../../../src/shared/rollout/check.ts';
+import { highestRate } from '../../../src/shared/rollout/eprocess.ts';
 import type { Counts } from '../../../src/shared/rollout/evidence.ts';
+import {
+  type Interval,
+  testBesideControl,
+  testBesideHistory,
+  testRate,
+} from '../../../src/shared/rollout/sequentialTest.ts';
 import { policy } from '../../support/builders.ts';
 
-const terms = { error: 0.001, doubt: 0.05, percentage: 25 };
+const terms = { falseHarm: 0.001, falseSafety: 0.05, discount: 1 };
+const percentage = 25;
 
 function checkWith(change: Partial<Check>): Check {
   const [check] = policy().checks;
@@ -16,9 +23,16 @@ function checkWith(change: Partial<Check>): Check {
 const comparing = (shareUncertainty: number, tolerate: number): Check =>
   checkWith({ compare: { to: 'control', shareUncertainty, tolerate } });
 
-function outcomeOf(check: Check, intervals: readonly Interval[]) {
-  if (!check.compare) return testRate(check, 0.01, intervals, terms);
-  return testComparison(check, check.compare, intervals, terms);
+function outcomeOf(check: Check, intervals: readonly Interval[], level = terms) {
+  const question = questionOf(check);
+  switch (question.kind) {
+    case 'control':
+      return testBesideControl(question.comparison, intervals, level, percentage);
+    case 'history':
+      return testBesideHistory(question.comparison, intervals, level);
+    default:
+      return testRate(0.01, intervals, level);
+  }
 }
 
 const counts = fc.record({
@@ -161,16 +175,14 @@ test('every truth inside the declared margins is halted with at most the stated 
   fc.assert(
     fc.property(truth, ({ uncertainty, off, tolerate, part, shares }) => {
       const check = comparing(uncertainty, tolerate);
-      const level = { ...terms, error: 0.1 };
+      const level = { ...terms, falseHarm: 0.1 };
       const intervals = shares.map((share) => {
         const measured = Math.min(0.99, share * (1 + off * uncertainty));
         return { measured, rates: { candidate: tolerate * part * share, control: 1 - share } };
       });
       const walk = (index: number, seen: readonly Interval[], chance: number): number => {
-        if (check.compare && seen.length > 0) {
-          const { harm } = testComparison(check, check.compare, seen, level);
-          if (harm.log >= Math.log(harm.needed)) return chance;
-        }
+        const { harm } = outcomeOf(check, seen, level);
+        if (harm.log >= Math.log(harm.needed)) return chance;
         const next = intervals[index];
         if (!next) return 0;
         const outcomes = [0, 1].flatMap((candidate) => [0, 1].map((control) => ({ candidate, control })));
@@ -189,6 +201,32 @@ test('every truth inside the declared margins is halted with at most the stated 
       expect(walk(0, [], 1)).toBeLessThanOrEqual(0.1 + 1e-12);
     }),
     { numRuns: 25 },
+  );
+});
+
+test.each(kinds)('counts that are scaled by the discount are as good as plain ones: %s', (_, check) => {
+  const scaled = ({ failed, exposed }: Counts, by: number) => ({
+    failed: failed * by,
+    exposed: exposed * by,
+  });
+  fc.assert(
+    fc.property(
+      fc.array(counts, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 2, max: 50 }),
+      (whole, by) => {
+        const sampled = whole.map(({ candidate, control, settled }) => ({
+          ...{ candidate: scaled(candidate, by), control: scaled(control, by), settled },
+        }));
+        const history =
+          check.compare?.to === 'history'
+            ? { ...check.compare, ...scaled(check.compare, by) }
+            : check.compare;
+        const one = outcomeOf(check, whole);
+        const two = outcomeOf({ ...check, compare: history }, sampled, { ...terms, discount: by });
+        expect(two.harm.log).toBeCloseTo(one.harm.log, 6);
+        expect(two.safety.log).toBeCloseTo(one.safety.log, 6);
+      },
+    ),
   );
 });
 
@@ -220,8 +258,12 @@ describe('what has not settled', () => {
   });
 });
 
-test('half of each chance of error belongs to what the history may hide', () => {
+test('half of each chance of error belongs to what the history may hide, and half to the test', () => {
   const check = checkWith({ compare: { to: 'history', failed: 50, exposed: 10_000 } });
   const { harm, safety } = outcomeOf(check, []);
   expect([harm.needed, safety.needed]).toEqual([2_000, 40]);
+  const half = { ...terms, falseHarm: 0.0005 };
+  const rate = 1.25 * highestRate(50, 10_000, 0.0005);
+  const intervals = [{ candidate: { failed: 30, exposed: 2_000 }, settled: true }];
+  expect(outcomeOf(check, intervals).harm.log).toBeCloseTo(testRate(rate, intervals, half).harm.log, 9);
 });
