@@ -261,6 +261,11 @@ test('a step knows since when users have the candidate, and what the percentage 
   expect(rollout).toMatchObject({ step: 1, percentage: 40, percentageBefore: 5, rampingSince: at(-day) });
 });
 
+test('the percentage before a step is the one that was shown, also where it had been higher', () => {
+  const lowered = ramping({ percentage: 5, reached: 25 });
+  expect(look(lowered, inProgress(40), []).rollout).toMatchObject({ percentageBefore: 5, reached: 40 });
+});
+
 test('each decision says how much of the false-halt budget is spent', () => {
   const found = [
     evidence('good', { harm: { eValue: 120, needed: 1_000 } }),

@@ -111,12 +111,14 @@ describe('a what-if', () => {
   });
 
   test('draws no more evidence from counts that are scaled up than was recorded', () => {
-    const faster = checked({}, { steps: [{ percentage: 50, bake: '2d' }], finalize: 'manual' });
-    const tenfold = backtest(faster, history(hoursOf(4, 3), { percentages }), whatIf).decisions.at(-1);
-    const plain = backtest(checked(), history(hoursOf(4, 3), { percentages }), options).decisions.at(-1);
-    const [more, less] = [tenfold?.evidence[0], plain?.evidence[0]];
-    expect(more?.candidate?.exposed).toBe(10 * (less?.candidate?.exposed ?? 0));
-    expect(more?.harm?.eValue).toBeLessThan(10 * (less?.harm?.eValue ?? 0));
+    const limit = { compare: undefined, limit: { rate: 0.01 } };
+    const faster = checked(limit, { steps: [{ percentage: 50, bake: '2d' }], finalize: 'manual' });
+    const recorded = history(hoursOf(4, 7), { percentages });
+    const tenfold = backtest(faster, recorded, { ...whatIf, all: true }).decisions.at(-1)?.evidence[0];
+    const plain = backtest(checked(limit), recorded, { ...options, all: true }).decisions.at(-1)?.evidence[0];
+    expect(tenfold?.candidate?.exposed).toBe(10 * (plain?.candidate?.exposed ?? 0));
+    expect(plain?.harm?.eValue).toBeGreaterThan(2);
+    expect(tenfold?.harm?.eValue).toBeCloseTo(plain?.harm?.eValue ?? 0, 6);
   });
 
   test('takes the percentage of each interval where the history has no list of them', () => {
