@@ -1,5 +1,5 @@
 import type { Policy } from '../../shared/rollout/policy.ts';
-import type { App } from './app.ts';
+import type { Audience } from './audience.ts';
 import { harmOf, type Outlook, outlookOf, timeOf } from './outlook.ts';
 import { type Variation, variationsOf } from './variations.ts';
 
@@ -23,7 +23,7 @@ const alike = 1.02;
  */
 export function betterPlan(
   policy: Policy,
-  app: App,
+  audience: Audience,
   present: Outlook,
   seed: number,
   { few, many }: { few: number; many: number },
@@ -31,7 +31,7 @@ export function betterPlan(
   const attempt = ({ policy: tried, changes }: Variation): Tried => ({
     policy: tried,
     changes,
-    outlook: outlookOf(tried, app, seed, few),
+    outlook: outlookOf(tried, audience, seed, few),
   });
   const asIs = attempt({ policy, changes: [] });
   const first = variationsOf(asIs).map(attempt);
@@ -39,7 +39,7 @@ export function betterPlan(
   const second = leader ? variationsOf(leader).map(attempt) : [];
   const found = best([...first, ...second], asIs.outlook);
   if (!found) return undefined;
-  const outlook = outlookOf(found.policy, app, seed, many);
+  const outlook = outlookOf(found.policy, audience, seed, many);
   const { policy: proposed, changes } = found;
   const takesLonger = !isAsFast(outlook, present);
   return isLessHarmful(outlook, present) ? { policy: proposed, changes, outlook, takesLonger } : undefined;

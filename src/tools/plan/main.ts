@@ -3,7 +3,7 @@ import { durationSchema } from '../../shared/rollout/duration.ts';
 import { type Policy, policySchema } from '../../shared/rollout/policy.ts';
 import { readPolicy, UsageError } from '../input.ts';
 import { type Result, readArguments, required, resultOf } from '../program.ts';
-import type { App } from './app.ts';
+import type { Audience } from './audience.ts';
 import { pageOf } from './page.ts';
 import { planOf } from './plan.ts';
 
@@ -52,7 +52,7 @@ export const runPlan = (args: readonly string[], width = 80): Promise<Result> =>
       'crash-rate',
       'the part of the sessions that crash, such as 0.005',
     );
-    const app: Omit<App, 'check'> = {
+    const audience: Omit<Audience, 'check'> = {
       dailySessions: numberOf(sessions, 'daily-sessions', { least: 1, most: 1e9 }),
       crashRate: rateOf(rate),
       adoptionMs: durationOf(given.adoption, 'adoption'),
@@ -62,7 +62,7 @@ export const runPlan = (args: readonly string[], width = 80): Promise<Result> =>
     const trials =
       given.trials === undefined ? undefined : wholeOf(given.trials, 'trials', { least: 10, most: 100_000 });
     const policy = await readPolicy(policyName);
-    const plan = planOf(policy, { ...app, check: checkOf(policy, given.check) }, { seed, trials });
+    const plan = planOf(policy, { ...audience, check: checkOf(policy, given.check) }, { seed, trials });
     if (given.json) return JSON.stringify(plan, null, 2);
     return pageOf(policy, plan, plan.better ? policySchema.parse(plan.better.policy) : undefined, width);
   });

@@ -1,5 +1,5 @@
 import type { Policy } from '../../shared/rollout/policy.ts';
-import type { App } from './app.ts';
+import type { Audience } from './audience.ts';
 import { type Limit, limitOf } from './limit.ts';
 import { type Ratio, ratios } from './stream.ts';
 import type { Trial } from './trial.ts';
@@ -24,7 +24,7 @@ export type RegressionOutlook = {
   /** Halted; or held as bad, by a policy that does no more. */
   readonly noticed: number;
   /** Neither noticed nor ended when the trial was given up: held in doubt, or for want of data. */
-  readonly stuck: number;
+  readonly held: number;
   /** Everyone got it. */
   readonly passed: number;
   readonly when: Hours;
@@ -44,8 +44,8 @@ export type Outlook = {
   readonly work: number;
 };
 
-export function outlookOf(policy: Policy, app: App, seed: number, count: number): Outlook {
-  const played = ratios.map((ratio) => ({ ratio, trials: playTrials(policy, app, ratio, seed, count) }));
+export function outlookOf(policy: Policy, audience: Audience, seed: number, count: number): Outlook {
+  const played = ratios.map((ratio) => ({ ratio, trials: playTrials(policy, audience, ratio, seed, count) }));
   const healthy = played[0]?.trials ?? [];
   return {
     healthy: healthyOf(healthy),
@@ -56,7 +56,7 @@ export function outlookOf(policy: Policy, app: App, seed: number, count: number)
 
 const healthyOf = (trials: readonly Trial[]): HealthyOutlook => ({
   halted: shareOf(trials, ({ end }) => end === 'halted'),
-  held: shareOf(trials, ({ end, heldFor }) => end === 'held' || heldFor > 0),
+  held: shareOf(trials, ({ end, heldFor }) => end === 'heldAsBad' || heldFor > 0),
   heldFor: hoursOf(trials.map(({ heldFor }) => heldFor)),
   unfinished: shareOf(trials, ({ end }) => end === 'unfinished'),
   everyone: hoursOf(trials.map(({ everyoneAfter }) => everyoneAfter)),
@@ -67,7 +67,7 @@ function regressionOf(policy: Policy, ratio: Ratio, trials: readonly Trial[]): R
   return {
     ratio,
     noticed: shareOf(trials, isNoticed),
-    stuck: shareOf(trials, ({ end }) => end === 'unfinished'),
+    held: shareOf(trials, ({ end }) => end === 'unfinished'),
     passed: shareOf(trials, ({ end }) => end === 'ended'),
     when: hoursOf(trials.map((trial) => (isNoticed(trial) ? trial.endedAfter : undefined))),
     noticedAt: policy.steps.map((_, index) =>

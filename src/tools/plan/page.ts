@@ -26,8 +26,8 @@ export function pageOf(policy: Policy, plan: Plan, better: Policy | undefined, w
   ].join('\n');
 }
 
-const headingOf = (policy: Policy, { app, trials, seed }: Plan): string =>
-  `Policy "${policy.name}": ${sayPlan(policy)}. ${app.dailySessions} sessions a day, ${sayRate(app.crashRate)} of them crash; a build reaches 63 % of whom it is offered in ${app.adoption}, and what is pushed is known after ${app.lag}. ${trials} trials for each line, seed ${seed}.`;
+const headingOf = (policy: Policy, { audience, trials, seed }: Plan): string =>
+  `Policy "${policy.name}": ${sayPlan(policy)}. ${audience.dailySessions} sessions a day, ${sayRate(audience.crashRate)} of them crash; a build reaches 63 % of whom it is offered in ${audience.adoption}, and what is pushed is known after ${audience.lag}. ${trials} trials for each line, seed ${seed}.`;
 
 /** `5 % for 6h, 25 % for 12h, then finalize`. */
 function sayPlan({ steps, pace, finalize }: Policy): string {
@@ -52,12 +52,12 @@ const regressionHeading: Row = [
 
 function regressionRow(
   policy: Policy,
-  { ratio, noticed, stuck, passed, when, noticedAt, extraCrashes, limit }: RegressionOutlook,
+  { ratio, noticed, held, passed, when, noticedAt, extraCrashes, limit }: RegressionOutlook,
 ): Row {
   return [
     `× ${ratio}`,
     part(noticed),
-    part(stuck),
+    part(held),
     part(passed),
     sayHours(when.median),
     sayHours(when.ninety),
@@ -108,13 +108,16 @@ const stepRow = ({ percentage, bake, sessions, crashes, noticed }: StepOutlook):
   part(noticed),
 ];
 
-function tooLittleIn({ app, steps, tooSmall, regressions }: Plan): string[] {
+function tooLittleIn({ audience, steps, tooSmall, regressions }: Plan): string[] {
   const sentences = steps.flatMap(({ tooLittle }) => (tooLittle === undefined ? [] : [tooLittle]));
-  return tooSmall ? [...sentences, tooSmallFor(app, regressions)] : sentences;
+  return tooSmall ? [...sentences, tooSmallFor(audience, regressions)] : sentences;
 }
 
 /** What it would take, if all users had the build. */
-function tooSmallFor({ dailySessions, crashRate }: Plan['app'], regressions: Plan['regressions']): string {
+function tooSmallFor(
+  { dailySessions, crashRate }: Plan['audience'],
+  regressions: Plan['regressions'],
+): string {
   const threefold = regressions.find(({ ratio }) => ratio === 3);
   const days = (threefold?.limit.crashes ?? 0) / (3 * crashRate * dailySessions);
   return `This app is too small for this plan. With all of its ${dailySessions} sessions a day it takes ${Number(days.toPrecision(2))} days until anybody can tell that a build crashes three times as often. A check with "newSignature" needs only a handful of devices with a failure that is new.`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { writeDuration } from '../../shared/rollout/duration.ts';
 import { type Policy, type PolicyDocument, policySchema } from '../../shared/rollout/policy.ts';
-import type { App } from './app.ts';
+import type { Audience } from './audience.ts';
 import { type Better, betterPlan } from './better.ts';
 import { type HealthyOutlook, type Outlook, outlookOf, type RegressionOutlook } from './outlook.ts';
 import { remarksOn } from './remarks.ts';
@@ -18,7 +18,7 @@ export type PlanOptions = {
 export type Plan = {
   readonly policy: string;
   readonly falseHaltProbability: number;
-  readonly app: {
+  readonly audience: {
     readonly dailySessions: number;
     readonly crashRate: number;
     readonly adoption: string;
@@ -51,39 +51,39 @@ export type BetterPlan = {
 const workForAll = 400_000;
 const workForEach = 50_000;
 
-export function planOf(policy: Policy, app: App, { seed, trials }: PlanOptions): Plan {
-  const work = costOf(policy, app, seed);
+export function planOf(policy: Policy, audience: Audience, { seed, trials }: PlanOptions): Plan {
+  const work = costOf(policy, audience, seed);
   const many = trials ?? between(50, Math.floor(workForAll / work), 400);
   const few = Math.min(many, between(8, Math.floor(workForEach / work), 40));
-  const outlook = outlookOf(policy, app, seed, many);
-  const steps = stepOutlooks(policy, app, outlook.regressions);
+  const outlook = outlookOf(policy, audience, seed, many);
+  const steps = stepOutlooks(policy, audience, outlook.regressions);
   return {
     policy: policy.name,
     falseHaltProbability: policy.falseHaltProbability,
-    app: shown(app),
+    audience: shown(audience),
     seed,
     trials: many,
     horizonHours: horizonOf(policy) / 3_600_000,
-    remarks: remarksOn(policy, app),
+    remarks: remarksOn(policy, audience),
     ...figuresOf(outlook),
     steps,
     tooSmall: steps.every((step) => step.tooSmall),
     better: isHopeless(steps, policy)
       ? null
-      : documented(betterPlan(policy, app, outlook, seed, { few, many })),
+      : documented(betterPlan(policy, audience, outlook, seed, { few, many })),
   };
 }
 
 /** What one trial costs, by one of a healthy build and one of a regression that is hard to tell. */
-const costOf = (policy: Policy, app: App, seed: number): number =>
-  Math.max(...([1, 2] as const).map((ratio) => playTrial(policy, app, ratio, seed, 0).work), 100);
+const costOf = (policy: Policy, audience: Audience, seed: number): number =>
+  Math.max(...([1, 2] as const).map((ratio) => playTrial(policy, audience, ratio, seed, 0).work), 100);
 
 const between = (least: number, number: number, most: number): number =>
   Math.min(most, Math.max(least, number));
 
 const figuresOf = ({ healthy, regressions }: Outlook) => ({ healthy, regressions });
 
-const shown = ({ dailySessions, crashRate, adoptionMs, lagMs, check }: App): Plan['app'] => ({
+const shown = ({ dailySessions, crashRate, adoptionMs, lagMs, check }: Audience): Plan['audience'] => ({
   dailySessions,
   crashRate,
   adoption: writeDuration(adoptionMs),

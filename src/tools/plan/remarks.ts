@@ -2,23 +2,23 @@ import { type Check, toleratedBy } from '../../shared/rollout/check.ts';
 import { sayDuration } from '../../shared/rollout/duration.ts';
 import type { Policy } from '../../shared/rollout/policy.ts';
 import { sayList, sayRate, sayRatio } from '../../shared/rollout/sentence.ts';
-import type { App } from './app.ts';
+import type { Audience } from './audience.ts';
 import { isFed } from './simulated.ts';
 
 /** What a reader must know of a plan before its figures. */
-export function remarksOn(policy: Policy, app: App): string[] {
+export function remarksOn(policy: Policy, audience: Audience): string[] {
   const deciding = policy.checks.filter(({ dryRun }) => !dryRun);
-  const fed = deciding.filter((check) => isFed(app, check));
-  const others = deciding.filter((check) => !isFed(app, check)).map(({ name }) => `"${name}"`);
+  const fed = deciding.filter((check) => isFed(audience, check));
+  const others = deciding.filter((check) => !isFed(audience, check)).map(({ name }) => `"${name}"`);
   return [
     ...(fed.length === 0 ? ['No check counts these crashes, so nothing here can notice a regression.'] : []),
     ...(others.length > 0 ? [`Not simulated, and taken as healthy: ${sayList(others)}.`] : []),
-    ...fed.flatMap((check) => [...ofQuestion(check, app), ...ofSource(check)]),
-    ...deciding.flatMap((check) => ofLag(check, app)),
+    ...fed.flatMap((check) => [...ofQuestion(check, audience), ...ofSource(check)]),
+    ...deciding.flatMap((check) => ofLag(check, audience)),
   ];
 }
 
-function ofQuestion(check: Check, { crashRate }: App): string[] {
+function ofQuestion(check: Check, { crashRate }: Audience): string[] {
   const reference = referenceOf(check);
   if (reference === undefined) return [];
   const ratio = reference / crashRate;
@@ -48,7 +48,7 @@ const ofSource = ({ name, source }: Check): string[] =>
       ]
     : [];
 
-function ofLag({ name, source }: Check, { lagMs }: App): string[] {
+function ofLag({ name, source }: Check, { lagMs }: Audience): string[] {
   if (source.kind !== 'pushed' || lagMs <= source.staleAfter) return [];
   return [
     `With samples ${sayDuration(lagMs)} late the check "${name}" is always silent, because its "staleAfter" is ${sayDuration(source.staleAfter)}: the rollout is held for ever. Make "staleAfter" longer.`,

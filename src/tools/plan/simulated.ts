@@ -2,7 +2,7 @@ import type { Check } from '../../shared/rollout/check.ts';
 import type { Sample } from '../../shared/rollout/evidence.ts';
 import type { Policy } from '../../shared/rollout/policy.ts';
 import type { ReplayTelemetry } from '../replay/telemetry.ts';
-import type { App } from './app.ts';
+import type { Audience } from './audience.ts';
 import type { Piece, Stream } from './stream.ts';
 
 const day = 86_400_000;
@@ -10,7 +10,7 @@ const day = 86_400_000;
 const longestWait = 1.5 * 3_600_000;
 
 /** Whether the simulated crashes reach a check. Values and signatures are not simulated: their checks are fed what is healthy. */
-export const isFed = ({ check: only }: App, { name, limit, newSignature }: Check): boolean =>
+export const isFed = ({ check: only }: Audience, { name, limit, newSignature }: Check): boolean =>
   !newSignature && !(limit && 'value' in limit) && (only === undefined || only === name);
 
 /**
@@ -18,7 +18,7 @@ export const isFed = ({ check: only }: App, { name, limit, newSignature }: Check
  * a source silent by the age of the last one; here an hour comes as a whole, so that much more is allowed. A lag that is
  * longer than the silence allowed stays what it is: silence.
  */
-export const inHours = (policy: Policy, { lagMs }: App): Policy => ({
+export const inHours = (policy: Policy, { lagMs }: Audience): Policy => ({
   ...policy,
   checks: policy.checks.map((check) => {
     const { source } = check;
@@ -28,21 +28,23 @@ export const inHours = (policy: Policy, { lagMs }: App): Policy => ({
 });
 
 /** The stream as the source of every check: pushed checks get its intervals, the Store's analytics its UTC days. */
-export function simulatedTelemetry(policy: Policy, app: App, stream: Stream): ReplayTelemetry {
+export function simulatedTelemetry(policy: Policy, audience: Audience, stream: Stream): ReplayTelemetry {
   const memory = new Map<string, Known>();
   return {
     measure: (check, now, reached) => {
       const known = memory.get(check.name) ?? { samples: [], taken: 0 };
       memory.set(check.name, known);
       const pieces = stream.until(now, reached);
-      takeIn(known, check, app, pieces, now.getTime());
-      const open = readsOpenDays(check) ? openDays(check, app, pieces.slice(known.taken), now.getTime()) : [];
+      takeIn(known, check, audience, pieces, now.getTime());
+      const open = readsOpenDays(check)
+        ? openDays(check, audience, pieces.slice(known.taken), now.getTime())
+        : [];
       return { kind: 'samples', samples: [...known.samples, ...open] };
     },
     nextNews: (now, reached) => {
       const pieces = stream.until(now, reached);
       const next = stream.nextEnd(now, reached);
-      const times = policy.checks.map((check) => nextOf(check, app, pieces, next, now.getTime()));
+      const times = policy.checks.map((check) => nextOf(check, audience, pieces, next, now.getTime()));
       return new Date(Math.min(...times));
     },
   };
@@ -52,19 +54,19 @@ export function simulatedTelemetry(policy: Policy, app: App, stream: Stream): Re
 type Known = { readonly samples: Sample[]; taken: number };
 
 /** A pushed piece is a sample once its lag is over, a day of the Store's analytics once it has settled. */
-function takeIn(known: Known, check: Check, app: App, pieces: readonly Piece[], now: number): void {
+function takeIn(known: Known, check: Check, audience: Audience, pieces: readonly Piece[], now: number): void {
   for (;;) {
     const next = pieces[known.taken];
     if (!next) return;
     const end = check.source.kind === 'pushed' ? next.end : dayAfter(next);
-    if (end + waitOf(check, app) > now) return;
+    if (end + waitOf(check, audience) > now) return;
     const first = known.taken;
     while ((pieces[known.taken]?.end ?? Number.POSITIVE_INFINITY) <= end) known.taken++;
-    known.samples.push(...samplesOf(check, app, pieces.slice(first, known.taken)));
+    known.samples.push(...samplesOf(check, audience, pieces.slice(first, known.taken)));
   }
 }
 
-const waitOf = ({ source }: Check, { lagMs }: App): number =>
+const waitOf = ({ source }: Check, { lagMs }: Audience): number =>
   source.kind === 'pushed' ? lagMs : source.settledAfter;
 
 /** The end of the UTC day in which an interval lies. */
@@ -74,10 +76,10 @@ const dayAfter = ({ start }: Piece): number => (Math.floor(start / day) + 1) * d
 const readsOpenDays = ({ source, compare }: Check): boolean =>
   source.kind === 'storeAnalytics' && compare?.to === 'control';
 
-function openDays(check: Check, app: App, pieces: readonly Piece[], now: number): Sample[] {
-  const known = pieces.filter(({ end }) => end + app.lagMs <= now);
+function openDays(check: Check, audience: Audience, pieces: readonly Piece[], now: number): Sample[] {
+  const known = pieces.filter(({ end }) => end + audience.lagMs <= now);
   return [...Map.groupBy(known, dayAfter).values()]
-    .flatMap((ofDay) => samplesOf(check, app, ofDay))
+    .flatMap((ofDay) => samplesOf(check, audience, ofDay))
     .map((sample) => ({
       ...sample,
       candidate: 'failed' in sample.candidate ? { ...sample.candidate, exposed: 0 } : sample.candidate,
@@ -85,22 +87,28 @@ function openDays(check: Check, app: App, pieces: readonly Piece[], now: number)
     }));
 }
 
-function nextOf(check: Check, app: App, pieces: readonly Piece[], next: number, now: number): number {
+function nextOf(
+  check: Check,
+  audience: Audience,
+  pieces: readonly Piece[],
+  next: number,
+  now: number,
+): number {
   const { source } = check;
   const after = (wait: number) => (pieces.find(({ end }) => end + wait > now)?.end ?? next) + wait;
-  if (source.kind === 'pushed') return Math.min(after(app.lagMs), after(source.settledAfter));
+  if (source.kind === 'pushed') return Math.min(after(audience.lagMs), after(source.settledAfter));
   const settles = (Math.floor((now - source.settledAfter) / day) + 1) * day + source.settledAfter;
-  return readsOpenDays(check) ? Math.min(settles, after(app.lagMs)) : settles;
+  return readsOpenDays(check) ? Math.min(settles, after(audience.lagMs)) : settles;
 }
 
 /** The pieces as one sample; nothing of a time in which nobody had the build. */
-function samplesOf(check: Check, app: App, pieces: readonly Piece[]): Sample[] {
+function samplesOf(check: Check, audience: Audience, pieces: readonly Piece[]): Sample[] {
   const [first, last] = [pieces[0], pieces.at(-1)];
   if (!first || !last) return [];
   const interval = { start: new Date(first.start), end: new Date(last.end), source: 'simulated' };
   if (check.limit && 'value' in check.limit)
     return [{ ...interval, candidate: { value: check.limit.value } }];
-  const fed = isFed(app, check);
+  const fed = isFed(audience, check);
   const totalOf = (build: 'candidate' | 'control') => ({
     failed: fed ? pieces.reduce((sum, piece) => sum + piece[build].failed, 0) : 0,
     exposed: pieces.reduce((sum, piece) => sum + piece[build].exposed, 0),

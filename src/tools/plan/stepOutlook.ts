@@ -1,7 +1,7 @@
 import { writeDuration } from '../../shared/rollout/duration.ts';
 import type { Policy } from '../../shared/rollout/policy.ts';
 import { sayPercentage } from '../../shared/rollout/sentence.ts';
-import { type App, adopted } from './app.ts';
+import { type Audience, adopted } from './audience.ts';
 import { limitOf } from './limit.ts';
 import type { RegressionOutlook } from './outlook.ts';
 
@@ -25,15 +25,15 @@ const judged = 3;
 
 export function stepOutlooks(
   policy: Policy,
-  app: App,
+  audience: Audience,
   regressions: readonly RegressionOutlook[],
 ): StepOutlook[] {
   const threefold = regressions.find(({ ratio }) => ratio === judged);
-  const sessions = sessionsBy(policy, app);
+  const sessions = sessionsBy(policy, audience);
   return policy.steps.map(({ percentage, bake, maximumBake = bake }, index) => {
     const seen = sessions[index] ?? 0;
     const noticed = (threefold?.noticedAt ?? []).slice(0, index + 1).reduce((sum, part) => sum + part, 0);
-    const crashes = { healthy: seen * app.crashRate, threefold: seen * app.crashRate * judged };
+    const crashes = { healthy: seen * audience.crashRate, threefold: seen * audience.crashRate * judged };
     const name = `${sayPercentage(percentage)} for ${writeDuration(maximumBake)}`;
     const tooLittle = sayTooLittle(name, crashes.threefold, noticed, leastCrashes(policy));
     return {
@@ -69,12 +69,12 @@ function sayTooLittle(name: string, crashes: number, noticed: number, needed: nu
 }
 
 /** The candidate's sessions by the end of each bake. */
-function sessionsBy(policy: Policy, app: App): number[] {
+function sessionsBy(policy: Policy, audience: Audience): number[] {
   let [share, sum] = [0, 0];
   return policy.steps.map(({ percentage, bake, maximumBake = bake }) => {
-    const { average, last } = adopted(share, percentage / 100, app.adoptionMs, maximumBake);
+    const { average, last } = adopted(share, percentage / 100, audience.adoptionMs, maximumBake);
     share = last;
-    sum += (average * app.dailySessions * maximumBake) / (24 * hour);
+    sum += (average * audience.dailySessions * maximumBake) / (24 * hour);
     return sum;
   });
 }

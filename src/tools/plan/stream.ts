@@ -1,5 +1,5 @@
 import { percentageAt, type Reach } from '../replay/telemetry.ts';
-import { type App, adopted } from './app.ts';
+import { type Audience, adopted } from './audience.ts';
 import { type Draw, drawsOf } from './draws.ts';
 
 /** One interval of the crashes of a simulated application. Times are milliseconds since 1970. */
@@ -44,16 +44,22 @@ export interface Stream {
 }
 
 /** @param trial rollouts with one number have the same luck, whatever the ratio and the plan */
-export function crashStream(app: App, ratio: Ratio, start: Date, seed: number, trial: number): Stream {
+export function crashStream(
+  audience: Audience,
+  ratio: Ratio,
+  start: Date,
+  seed: number,
+  trial: number,
+): Stream {
   const pieces: Piece[] = [];
-  const draws = drawersOf(app, ratio, seed, trial);
+  const draws = drawersOf(audience, ratio, seed, trial);
   let [time, had] = [start.getTime(), 0];
   const shareIn = (end: number, reached: readonly Reach[]) =>
-    adopted(had, percentageAt(reached, new Date(time)) / 100, app.adoptionMs, end - time);
+    adopted(had, percentageAt(reached, new Date(time)) / 100, audience.adoptionMs, end - time);
   const until = (now: Date, reached: readonly Reach[]): readonly Piece[] => {
     for (let end = endOf(time, reached); end <= now.getTime(); end = endOf(time, reached)) {
       const { average, last } = shareIn(end, reached);
-      const sessions = (app.dailySessions * (end - time)) / day;
+      const sessions = (audience.dailySessions * (end - time)) / day;
       pieces.push({ start: time, end, ...draws(average * sessions, (1 - average) * sessions) });
       [time, had] = [end, last];
     }
@@ -68,13 +74,13 @@ export function crashStream(app: App, ratio: Ratio, start: Date, seed: number, t
     exposedUntil: (now, reached) => {
       const whole = until(now, reached).reduce((sum, { candidate }) => sum + candidate.exposed, 0);
       const rest = now.getTime() - time;
-      return whole + (shareIn(now.getTime(), reached).average * app.dailySessions * rest) / day;
+      return whole + (shareIn(now.getTime(), reached).average * audience.dailySessions * rest) / day;
     },
   };
 }
 
 /** Draws the failures of both builds. What makes a build worse comes from streams of its own, one for each ratio. */
-function drawersOf({ crashRate }: App, ratio: Ratio, seed: number, trial: number) {
+function drawersOf({ crashRate }: Audience, ratio: Ratio, seed: number, trial: number) {
   const drawOf = (stream: number): Draw => drawsOf(seed, trial * (ratios.length + 1) + stream);
   const control = drawOf(ratios.length);
   const parts = ratios.flatMap((each, index) =>

@@ -3,7 +3,7 @@ import type { Policy } from '../../shared/rollout/policy.ts';
 import type { Look } from '../replay/look.ts';
 import { replay } from '../replay/replay.ts';
 import type { Reach } from '../replay/telemetry.ts';
-import type { App } from './app.ts';
+import type { Audience } from './audience.ts';
 import { inHours, simulatedTelemetry } from './simulated.ts';
 import { crashStream, type Ratio } from './stream.ts';
 
@@ -12,7 +12,7 @@ export type Trial = {
   readonly end: /** Nobody new gets the build. */
     | 'halted'
     /** It is bad, and a policy that only holds then leaves it to people. */
-    | 'held'
+    | 'heldAsBad'
     /** Everyone has it, or a person may finalize. */
     | 'ended'
     /** It goes on, long after its bakes. */
@@ -47,10 +47,16 @@ export function horizonOf({ steps, checks }: Policy): number {
 }
 
 /** Plays one rollout of a build that crashes `ratio` times as often as a healthy one. */
-export function playTrial(policy: Policy, app: App, ratio: Ratio, seed: number, trial: number): Trial {
-  const stream = crashStream(app, ratio, start, seed, trial);
-  const played = inHours(policy, app);
-  const telemetry = simulatedTelemetry(played, app, stream);
+export function playTrial(
+  policy: Policy,
+  audience: Audience,
+  ratio: Ratio,
+  seed: number,
+  trial: number,
+): Trial {
+  const stream = crashStream(audience, ratio, start, seed, trial);
+  const played = inHours(policy, audience);
+  const telemetry = simulatedTelemetry(played, audience, stream);
   const until = after(start, horizonOf(policy));
   const pace = { kind: 'whenNew', mostLate: 0 } as const;
   const looks = replay(played, telemetry, { start, until, approvals: 'atOnce', pace });
@@ -67,8 +73,10 @@ export function playTrial(policy: Policy, app: App, ratio: Ratio, seed: number, 
   const at = last?.at ?? start;
   const end = last ? endOf(last) : 'unfinished';
   const lasts =
-    end === 'halted' || end === 'held' ? at : new Date(Math.max(at.getTime(), start.getTime() + nextRelease));
-  const extraRate = (ratio - 1) * app.crashRate;
+    end === 'halted' || end === 'heldAsBad'
+      ? at
+      : new Date(Math.max(at.getTime(), start.getTime() + nextRelease));
+  const extraRate = (ratio - 1) * audience.crashRate;
   const extraCrashes = extraRate * stream.exposedUntil(at, reached);
   const everyone = reached.find(({ percentage }) => percentage === 100)?.since;
   return {
@@ -94,7 +102,7 @@ const isHeld = ({ decision: { kind, reason } }: Look): boolean =>
 
 function endOf(look: Look): Trial['end'] {
   if (look.rollout.phase === 'halted') return 'halted';
-  if (isBad(look)) return 'held';
+  if (isBad(look)) return 'heldAsBad';
   const byHand = look.decision.kind === 'hold' && look.decision.reason === 'finalizeByHand';
   return look.rollout.phase === 'completed' || byHand ? 'ended' : 'unfinished';
 }

@@ -1,5 +1,5 @@
 import type { Policy } from '../../shared/rollout/policy.ts';
-import type { App } from './app.ts';
+import type { Audience } from './audience.ts';
 import type { Ratio } from './stream.ts';
 import { playTrial, type Trial } from './trial.ts';
 
@@ -7,8 +7,13 @@ import { playTrial, type Trial } from './trial.ts';
 
 const hour = 3_600_000;
 
-export const playTrials = (policy: Policy, app: App, ratio: Ratio, seed: number, count: number): Trial[] =>
-  Array.from({ length: count }, (_, trial) => playTrial(policy, app, ratio, seed, trial));
+export const playTrials = (
+  policy: Policy,
+  audience: Audience,
+  ratio: Ratio,
+  seed: number,
+  count: number,
+): Trial[] => Array.from({ length: count }, (_, trial) => playTrial(policy, audience, ratio, seed, trial));
 
 /** A time in hours: the median, and by when it has happened in 90 % of the trials. `null`: it happens in too few. */
 export type Hours = { readonly median: number | null; readonly ninety: number | null };
@@ -24,7 +29,7 @@ function quantile(times: readonly (number | undefined)[], part: number): number 
   return Number.isFinite(found) ? Math.round((found / hour) * 10) / 10 : null;
 }
 
-export const isNoticed = ({ end }: Trial): boolean => end === 'halted' || end === 'held';
+export const isNoticed = ({ end }: Trial): boolean => end === 'halted' || end === 'heldAsBad';
 
 export const shareOf = (trials: readonly Trial[], is: (trial: Trial) => boolean): number =>
   trials.filter(is).length / trials.length;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { policySchema } from '../../../src/shared/rollout/policy.ts';
-import type { App } from '../../../src/tools/plan/app.ts';
-import { adopted } from '../../../src/tools/plan/app.ts';
+import type { Audience } from '../../../src/tools/plan/audience.ts';
+import { adopted } from '../../../src/tools/plan/audience.ts';
 import { limitOf } from '../../../src/tools/plan/limit.ts';
 import { runPlan } from '../../../src/tools/plan/main.ts';
 import { outlookOf } from '../../../src/tools/plan/outlook.ts';
@@ -26,9 +26,9 @@ const compared = policy({
     },
   ],
 });
-const app: App = { dailySessions: 60_000, crashRate: 0.005, adoptionMs: 6 * hour, lagMs: hour };
-const plan = (change: Partial<App> = {}, seed = 1) =>
-  planOf(compared, { ...app, ...change }, { seed, trials: 12 });
+const audience: Audience = { dailySessions: 60_000, crashRate: 0.005, adoptionMs: 6 * hour, lagMs: hour };
+const plan = (change: Partial<Audience> = {}, seed = 1) =>
+  planOf(compared, { ...audience, ...change }, { seed, trials: 12 });
 
 describe('a plan', () => {
   const usual = plan();
@@ -95,13 +95,15 @@ describe('a plan', () => {
         },
       ],
     });
-    const { regressions } = outlookOf(limited, app, 1, 12);
-    expect(remarksOn(limited, app).join()).toContain('it can notice nothing below 4 times the healthy rate');
+    const { regressions } = outlookOf(limited, audience, 1, 12);
+    expect(remarksOn(limited, audience).join()).toContain(
+      'it can notice nothing below 4 times the healthy rate',
+    );
     expect(regressions.find(({ ratio }) => ratio === 3)?.noticed).toBe(0);
   });
 
   test('says that a lag longer than the silence allowed holds for ever, and it does', () => {
-    const late = { ...app, lagMs: 5 * hour };
+    const late = { ...audience, lagMs: 5 * hour };
     const { healthy } = outlookOf(compared, late, 1, 5);
     expect(remarksOn(compared, late).join()).toContain('is always silent');
     expect(healthy.unfinished).toBe(1);
@@ -116,8 +118,8 @@ describe('a plan', () => {
         { name: 'launches', source, limit: { rate: 0.01 }, onBad: 'halt' },
       ],
     });
-    const { healthy } = outlookOf(both, app, 1, 5);
-    expect(remarksOn(both, app)).toContain('Not simulated, and taken as healthy: "p95" and "new".');
+    const { healthy } = outlookOf(both, audience, 1, 5);
+    expect(remarksOn(both, audience)).toContain('Not simulated, and taken as healthy: "p95" and "new".');
     expect(healthy.unfinished).toBe(0);
   });
 });
@@ -125,7 +127,7 @@ describe('a plan', () => {
 test('worse ratios have the crashes of the better ones and more, with the same luck', () => {
   const reached = [{ since: start, percentage: 50 }];
   const failedIn = ratios.map((ratio) => {
-    const pieces = crashStream(app, ratio, start, 7, 3).until(at(48 * hour), reached);
+    const pieces = crashStream(audience, ratio, start, 7, 3).until(at(48 * hour), reached);
     return {
       candidate: pieces.map((piece) => piece.candidate.failed),
       control: pieces.map((piece) => piece.control),

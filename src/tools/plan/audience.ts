@@ -1,5 +1,5 @@
 /** What a plan is told of an application. */
-export type App = {
+export type Audience = {
   /** Sessions a day, of all users together. */
   readonly dailySessions: number;
   /** The part of the sessions that crash with a healthy build. */
