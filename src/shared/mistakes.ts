@@ -45,6 +45,8 @@ function unknownKey(key: string, known: readonly string[]): string {
 }
 
 function messageOf(issue: Issue): string {
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
+    return `must be one of ${issue.options.map((option) => JSON.stringify(option)).join(', ')}`;
   if (
     issue.code === 'invalid_type' &&
     issue.input === undefined &&

@@ -29,7 +29,11 @@ export function readArguments<Options extends ParseArgsOptionsConfig>(
     return values;
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof Error)) throw error;
-    const [reason = ''] = error.message.split(/\. |\n/, 1);
+    const [first = ''] = error.message.split(/\. |\n/, 1);
+    const reason = first.replace(
+      / argument is ambiguous\.?$/,
+      ' needs a value, and one that begins with "-" is none',
+    );
     const known = Object.keys(options).map((name) => `--${name}`);
     throw new UsageError(`${reason}. There are ${known.join(', ')}.`, { cause: error });
   }

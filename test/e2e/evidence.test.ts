@@ -77,6 +77,16 @@ describe('a build beside its control', () => {
   });
 });
 
+test('failures that are known before anybody knows the exposure are taken, and speak by the percentage', async () => {
+  const { id } = await scene.ramp(
+    asking({ compare: { to: 'control' } }, { settledAfter: '6h', staleAfter: '12h' }),
+  );
+  await scene.control.advanceClock(hour);
+  await scene.push(id, 20, 0, control(60, 0));
+  await scene.tick();
+  expect(await scene.api.rollout(id)).toMatchObject({ phase: 'halted' });
+});
+
 test('harm that builds up over the steps is added up', async () => {
   const { id } = await scene.ramp(comparing);
   await scene.control.advanceClock(6 * hour);
@@ -209,6 +219,30 @@ describe('a sample that no check could judge is refused', () => {
       asking({ newSignature: {} }),
       { candidate: { failed: 1, exposed: 100 } },
       'samples[0].signatures is missing; the check "launches" looks for failures by name',
+    ],
+    [
+      'a failure on more devices than have failed',
+      asking({ newSignature: {} }),
+      { candidate: { failed: 1, exposed: 800 }, signatures: [{ hash: 'zz', candidate: 50 }] },
+      'samples[0].signatures[0].candidate is more devices than have failed',
+    ],
+    [
+      'a failure that stands in the sample twice',
+      asking({ newSignature: {} }),
+      {
+        candidate: { failed: 3, exposed: 800 },
+        signatures: [
+          { hash: 'zz', candidate: 1 },
+          { hash: 'zz', candidate: 2 },
+        ],
+      },
+      'samples[0].signatures[1].hash stands in the sample twice',
+    ],
+    [
+      'counts that do not parse, beside signatures',
+      asking({ newSignature: {} }),
+      { candidate: { failed: 'one', exposed: 800 }, signatures: [{ hash: 'zz', candidate: 50 }] },
+      'samples[0].candidate.failed expected number, received string',
     ],
     [
       'a control with more failures than exposures',

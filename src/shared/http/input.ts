@@ -69,7 +69,8 @@ const countSchema = z.number().min(0).max(1e12);
 
 const countsSchema = z
   .strictObject({ failed: countSchema, exposed: countSchema })
-  .refine(({ failed, exposed }) => failed <= exposed, 'has more failed than exposed');
+  // No exposure means that nobody knows it yet: failures are often known first.
+  .refine(({ failed, exposed }) => failed <= exposed || exposed === 0, 'has more failed than exposed');
 const candidateSchema = z.union([countsSchema, z.strictObject({ value: z.number() })]);
 
 const signatureSchema = z.strictObject({
@@ -84,6 +85,31 @@ const mostSignatures = 100;
 /** Zod refines an object even where one of its members did not parse. */
 const isWhole = ({ issues }: { issues: readonly unknown[] }): boolean => issues.length === 0;
 
+type Signature = z.output<typeof signatureSchema>;
+type Named = {
+  readonly candidate: z.output<typeof candidateSchema>;
+  readonly control?: z.output<typeof countsSchema> | undefined;
+  readonly signatures?: readonly Signature[] | undefined;
+};
+
+/** Each device behind a signature failed at least once, so it stands among the failed. A halt is final: no guess at what was meant. */
+function refuseContradictions(
+  { candidate, control, signatures = [] }: Named,
+  context: z.RefinementCtx,
+): void {
+  if (!isWhole(context)) return;
+  const failed = 'failed' in candidate ? candidate.failed : 0;
+  const hashes = new Set<string>();
+  signatures.forEach(({ hash, candidate: devices, control: others = 0 }, index) => {
+    const wrong = (key: keyof Signature, message: string) =>
+      context.addIssue({ code: 'custom', path: ['signatures', index, key], message });
+    if (devices > failed) wrong('candidate', 'is more devices than have failed');
+    if (control && others > control.failed) wrong('control', 'is more devices than have failed');
+    if (hashes.has(hash)) wrong('hash', 'stands in the sample twice');
+    hashes.add(hash);
+  });
+}
+
 const sampleSchema = z
   .strictObject({
     signal: nameSchema,
@@ -94,6 +120,7 @@ const sampleSchema = z
     control: countsSchema.optional(),
     signatures: z.array(signatureSchema).max(mostSignatures).optional(),
   })
+  .superRefine(refuseContradictions)
   .refine(({ start, end }) => end > start, {
     path: ['end'],
     message: 'must be after the start',

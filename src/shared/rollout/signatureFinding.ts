@@ -21,22 +21,31 @@ export function findNewSignature(of: Case, baseline: number): Finding | undefine
   if (counted.length === 0) return undefined;
   const outcome = testSignatures(counted, baseline, discountOf(check));
   const verge = { log: outcome.log, needed: 1 / termsOf(of).falseHarm };
-  const unnamed = own.some(isUnnamed) ? 'failures of this step came without their names' : undefined;
-  const silence = unnamed ?? farBelow(of);
+  const silence = isUnnamed(own) ? sayUnnamed(own) : farBelow(of);
   const verdict = verdictOf(verge, { silence, missing: missingExposure(check, exposureOf(of, own)) });
   const harm = testOf(verge);
   return { kind: verdict.kind, sentence: sentenceOf(verdict, say(outcome), harm), harm };
 }
 
 /** Of ten failures, at least one must have a name: those that have none may well be new ones. */
-export function isUnnamed({ candidate, signatures = [] }: Pick<Sample, 'candidate' | 'signatures'>): boolean {
-  if ('value' in candidate || candidate.failed === 0) return false;
-  const named = signatures.reduce((sum, signature) => sum + signature.candidate, 0);
-  return named < candidate.failed / 10;
-}
+export const isUnnamed = (samples: readonly Named[]): boolean => namedIn(samples) < failedIn(samples) / 10;
+
+type Named = Pick<Sample, 'candidate' | 'signatures'>;
+
+const failedIn = (samples: readonly Named[]): number =>
+  samples.reduce((sum, { candidate }) => sum + ('failed' in candidate ? candidate.failed : 0), 0);
+
+const namedIn = (samples: readonly Named[]): number =>
+  samples.reduce(
+    (sum, { signatures = [] }) => sum + signatures.reduce((some, each) => some + each.candidate, 0),
+    0,
+  );
+
+const sayUnnamed = (samples: readonly Named[]): string =>
+  `of ${sayCount(failedIn(samples))} failures of this step only ${sayCount(namedIn(samples))} came with a name`;
 
 function say({ worst, vetoed }: SignatureOutcome): string {
-  const known = vetoed > 0 ? `; ${vetoed} were known before` : '';
+  const known = vetoed > 0 ? `; ${vetoed} known before` : '';
   return worst
     ? `new failure ${worst.hash} on ${sayCount(worst.devices)} devices${known}`
     : `no new failure${known}`;

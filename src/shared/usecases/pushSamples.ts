@@ -64,7 +64,7 @@ function unreadableBy(check: Check, sample: PushedSample): InputMistake | undefi
     };
   if (check.compare?.to === 'control' && control === undefined)
     return { path: 'control', message: `is missing; the check "${check.name}" compares with it` };
-  if (check.newSignature && isUnnamed(sample))
+  if (check.newSignature && isUnnamed([sample]))
     return {
       path: 'signatures',
       message: `is missing; the check "${check.name}" looks for failures by name`,

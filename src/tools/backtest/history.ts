@@ -88,14 +88,19 @@ export type History = z.output<typeof historySchema>;
 export type HistoryDocument = z.input<typeof historySchema>;
 
 function mistakesIn(interval: HistoryInterval): [path: string[], message: string][] {
-  const { start, end, availableAt, candidate, control } = interval;
+  const { start, end, availableAt, candidate, control, signatures = [] } = interval;
   const mistakes: [string[], string][] = [];
   if (end <= start) mistakes.push([['end'], 'must be after the start']);
   if (availableAt && availableAt < end)
     mistakes.push([['availableAt'], 'must not be before the end: an interval is known once it is over']);
   for (const [key, counts] of Object.entries({ candidate, control }))
-    if (counts && 'failed' in counts && counts.failed > counts.exposed)
+    if (counts && 'failed' in counts && counts.failed > counts.exposed && counts.exposed > 0)
       mistakes.push([[key, 'failed'], 'must not be more than exposed']);
+  const failed = 'failed' in candidate ? candidate.failed : 0;
+  signatures.forEach(({ candidate: devices }, index) => {
+    if (devices > failed)
+      mistakes.push([['signatures', String(index), 'candidate'], 'is more devices than have failed']);
+  });
   if ('value' in candidate && control) mistakes.push([['control'], 'belongs to counts; a value has none']);
   return mistakes;
 }

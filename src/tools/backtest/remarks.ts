@@ -7,7 +7,21 @@ import type { History, HistoryInterval } from './history.ts';
 
 /** What a reader must know before reading the decisions: what in the history no check reads, and which checks get nothing. */
 export function remarksOn(policy: Policy, history: History): string[] {
-  return [...policy.checks.flatMap((check) => ofCheck(check, history)), ...unread(policy, history)];
+  return [
+    ...tooEarly(history),
+    ...policy.checks.flatMap((check) => ofCheck(check, history)),
+    ...unread(policy, history),
+  ];
+}
+
+/** A wrong year in `start` leaves everything out, and would look like silence. */
+function tooEarly({ start, intervals }: History): string[] {
+  const { length } = intervals.filter(({ end }) => end <= start);
+  return length > 0
+    ? [
+        `${length} of ${intervals.length} intervals ended before the start, ${sayTime(start)}, and are left out.`,
+      ]
+    : [];
 }
 
 function ofCheck(check: Check, history: History): string[] {
@@ -51,14 +65,16 @@ function unread(policy: Policy, history: History): string[] {
 
 /** Where the replay had other percentages than the record: its counts are not those that the policy would have seen. */
 export function driftRemark(
-  { percentages, intervals }: History,
+  { start: began, percentages, intervals }: History,
   reached: readonly Reach[],
   ended: Date,
 ): string | undefined {
   if (!percentages) return undefined;
   const other = intervals.find(
     ({ start, end }) =>
-      end <= ended && Math.abs(averageOf(percentages, start, end) - averageOf(reached, start, end)) > 0.5,
+      start >= began &&
+      end <= ended &&
+      Math.abs(averageOf(percentages, start, end) - averageOf(reached, start, end)) > 0.5,
   );
   if (!other) return undefined;
   const { start, end } = other;

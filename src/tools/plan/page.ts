@@ -68,7 +68,7 @@ function regressionRow(
 }
 
 const legend =
-  'Median, 90 %: hours until it is noticed, in all trials. Extra crashes: beyond those of a healthy build, until it is noticed or the trial ends. Least: what no test can do without.';
+  'Median, 90 %: hours until it is noticed, in all trials. Extra crashes: beyond those of a healthy build, until it is noticed or the trial ends, and not after it has passed. Least: what no test can do without.';
 
 const most = (parts: readonly number[]): number => parts.indexOf(Math.max(...parts));
 
@@ -98,7 +98,7 @@ function healthyText(
   ].join(' ');
 }
 
-const stepHeading: Row = ['By the end of', 'sessions', 'crashes, healthy', 'at × 3', '× 3 noticed'];
+const stepHeading: Row = ['By the planned end of', 'sessions', 'crashes', 'at × 3', '× 3 noticed'];
 
 const stepRow = ({ percentage, bake, sessions, crashes, noticed }: StepOutlook): Row => [
   `${sayPercentage(percentage)} for ${bake}`,

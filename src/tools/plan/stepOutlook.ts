@@ -12,7 +12,7 @@ export type StepOutlook = {
   /** The build's sessions from the start to the end of the bake, if nothing is held. */
   readonly sessions: number;
   readonly crashes: { readonly healthy: number; readonly threefold: number };
-  /** The part of threefold regressions that is noticed in this step or before. */
+  /** The part of threefold regressions that is noticed in this step or before, also long after its planned end. */
   readonly noticed: number;
   /** Whether the app is too small for this step to tell anything: no test could, whatever the policy. */
   readonly tooSmall: boolean;
@@ -61,10 +61,11 @@ export function isHopeless(steps: readonly StepOutlook[], policy: Policy): boole
 }
 
 function sayTooLittle(name: string, crashes: number, noticed: number, needed: number): string | undefined {
+  const held = noticed > 0 ? ` Held for longer, it is noticed in ${Math.round(noticed * 100)} %.` : '';
   if (crashes < needed)
-    return `${name}: the app is too small for this step to tell anything. A build that crashes three times as often has shown ${Number(crashes.toPrecision(2))} crashes by its end, and no test can tell from fewer than about ${Math.round(needed)}.`;
+    return `${name}: the app is too small for this step to tell anything. A build that crashes three times as often has shown ${Number(crashes.toPrecision(2))} crashes by its planned end, and no test can tell from fewer than about ${Math.round(needed)}.${held}`;
   if (noticed < 0.5)
-    return `${name}: by its end, ${Math.round(noticed * 100)} % of the builds that crash three times as often are noticed.`;
+    return `${name}: before it is left, ${Math.round(noticed * 100)} % of the builds that crash three times as often are noticed.`;
   return undefined;
 }
 

@@ -26,7 +26,8 @@ export const variationsOf = ({ policy, changes: before }: Variation): Variation[
     return changed && isValid(changed) ? [{ policy: changed, changes: [...before, says] }] : [];
   });
 
-const isValid = (policy: Policy): boolean => policySchema.safeParse(z.encode(policySchema, policy)).success;
+/** Encoding checks the rules of the schema as well. */
+const isValid = (policy: Policy): boolean => z.safeEncode(policySchema, policy).success;
 
 /** Bakes that a person would write: whole hours, or what was shorter before. */
 const rounded = (ms: number): number =>

@@ -356,6 +356,11 @@ describe('a tripwire for new failures', () => {
 
   test.each<[string, Sample[], string]>([
     ['all are known', [{ ...showing(5, 3, { seenBefore: true }), ...counts(5, 3, 1_000) }], 'good'],
+    [
+      'one hour came without names, and the next with them',
+      [{ ...counts(4, 2, 1_000) }, showing(5, 1)],
+      'good',
+    ],
     ['few have a name', [{ ...showing(5, 1), ...counts(5, 11, 1_000) }], 'unmeasured'],
     ['nobody names them', [counts(5, 3, 1_000)], 'unmeasured'],
     ['nothing failed', [counts(5, 0, 1_000)], 'good'],

@@ -135,7 +135,7 @@ describe('a policy', () => {
     [
       'a comparison with something unknown',
       withCheck({ limit: undefined, compare: { to: 'controll' } }),
-      "checks[0].compare.to Invalid discriminator value. Expected 'control' | 'history'",
+      'checks[0].compare.to must be one of "control", "history"',
     ],
     [
       'a margin below 1',

@@ -128,6 +128,13 @@ describe('a what-if', () => {
   });
 });
 
+test('a start after the intervals is told, because it would look like silence', () => {
+  const recorded = history(hoursOf(3, 2), { start: at(2 * hour).toISOString() });
+  expect(backtest(checked(), recorded, options).remarks).toContain(
+    '2 of 3 intervals ended before the start, 2026-11-02 02:00 UTC, and are left out.',
+  );
+});
+
 describe('what a reader must know first', () => {
   const remarksOf = (check: object, recorded = history(hoursOf(3, 2))) =>
     backtest(checked(check), recorded, options).remarks;

@@ -205,3 +205,13 @@ describe('wrong input', () => {
     expect(out).toContain('--daily-sessions N');
   });
 });
+
+test('a policy whose checks can exclude nothing gets its report all the same', () => {
+  const tripwire = policy({
+    checks: [
+      { name: 'new', source: { kind: 'pushed', signal: 'crash' }, newSignature: {}, onBad: 'halt' },
+      { name: 'rate', source: { kind: 'pushed', signal: 'crash' }, limit: { value: 3 }, onBad: 'hold' },
+    ],
+  });
+  expect(() => planOf(tripwire, audience, { seed: 1, trials: 10 })).not.toThrow();
+});
