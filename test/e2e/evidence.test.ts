@@ -82,7 +82,7 @@ test('failures that are known before anybody knows the exposure are taken, and s
     asking({ compare: { to: 'control' } }, { settledAfter: '6h', staleAfter: '12h' }),
   );
   await scene.control.advanceClock(hour);
-  await scene.push(id, 20, 0, control(60, 0));
+  await scene.push(id, 40, 0, control(60, 0));
   await scene.tick();
   expect(await scene.api.rollout(id)).toMatchObject({ phase: 'halted' });
 });
@@ -212,7 +212,7 @@ describe('a sample that no check could judge is refused', () => {
       'sampled counts without their scale',
       comparing,
       { candidate: { failed: 7.14, exposed: 100 }, ...control(2, 300) },
-      'samples[0].candidate.failed is a fraction, so the counts are sampled; the check "launches" needs a discount for that: the scale of the sampling',
+      'samples[0].candidate.failed has a fraction, so the counts are sampled; the check "launches" needs a discount for that: the scale of the sampling',
     ],
     [
       'failures without their names, where a tripwire waits for them',

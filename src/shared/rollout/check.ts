@@ -61,8 +61,7 @@ const tolerateSchema = ratioSchema.optional().meta({
   description: 'How many times as often a healthy build may fail as what it is compared with.',
 });
 const excludeSchema = ratioSchema.gt(1, 'must be above 1').optional().meta({
-  description:
-    'With "pace": "evidence", the ratio that must be excluded before a raise. Default: what is tolerated.',
+  description: 'With "pace": "evidence", the ratio that must be excluded before a raise. 2 is a good choice.',
 });
 
 const controlComparisonSchema = z
@@ -88,7 +87,7 @@ const historyComparisonSchema = z
   .strictObject({
     to: z.literal('history'),
     failed: z.number().min(0).meta({ description: 'What failed in earlier releases.' }),
-    exposed: z.number().gt(0).meta({ description: 'Of how many exposures.' }),
+    exposed: z.number().min(1).meta({ description: 'Of how many exposures.' }),
     tolerate: tolerateSchema,
     exclude: excludeSchema,
   })

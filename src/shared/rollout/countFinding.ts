@@ -10,10 +10,12 @@ import {
   termsOf,
   testOf,
   verdictOf,
+  type Window,
 } from './finding.ts';
 import { sayCount, sayEvidence, sayRate, sayRatio } from './sentence.ts';
 import {
   type Interval,
+  shareOf,
   type Tested,
   testBesideControl,
   testBesideHistory,
@@ -37,9 +39,16 @@ export function findByRate(of: Case, rate: number): Finding | undefined {
 export function findBesideControl(of: Case, comparison: ControlComparison): Finding | undefined {
   const intervals = intervalsOf(of, of.samples);
   if (intervals.length === 0) return undefined;
-  const tested = testBesideControl(comparison, intervals, termsOf(of), of.window.percentage);
+  const tested = testBesideControl(comparison, intervals, termsOf(of));
   const control = controlIn(intervals.filter(({ settled }) => settled));
-  return compare(of, tested, intervals, control, comparison, silenceOf(of, intervals) ?? farBelow(of));
+  return compare(
+    of,
+    tested,
+    intervals,
+    control,
+    comparison,
+    silenceOf(of, comparison, intervals) ?? farBelow(of),
+  );
 }
 
 /** What a comparison with earlier releases finds. */
@@ -85,11 +94,22 @@ const candidatesOf = (intervals: readonly Interval[]): { settled: Counts; open: 
 });
 
 /** A control that nobody measures cannot say that the candidate is no worse. Once everybody has the candidate, it may end. */
-function silenceOf(of: Case, intervals: readonly Interval[]): string | undefined {
+function silenceOf(
+  of: Case,
+  { shareUncertainty }: ControlComparison,
+  intervals: readonly Interval[],
+): string | undefined {
   if (controlIn(intervals).exposed === 0) return 'no sample tells of the control';
-  if (of.own.length === 0 || of.window.percentage >= 100) return undefined;
-  const step = controlIn(intervalsOf(of, of.own));
-  return step.exposed === 0 ? 'no sample of this step tells of the control' : undefined;
+  const mostThatTells = 1 - shareUncertainty;
+  if (of.own.length === 0 || of.window.percentage / 100 >= mostThatTells) return undefined;
+  const step = intervalsOf(of, of.own);
+  if (controlIn(step).exposed === 0) return 'no sample of this step tells of the control';
+  const shares = step.flatMap(({ candidate, control, settled }) =>
+    settled ? [shareOf(candidate, control) ?? 0] : [],
+  );
+  return shares.length > 0 && shares.every((share) => share >= mostThatTells)
+    ? `${sayRate(Math.min(...shares))} of the exposures are the candidate’s, and beside so few others nothing can be told`
+    : undefined;
 }
 
 const controlIn = (intervals: readonly Interval[]): Counts =>
@@ -100,8 +120,27 @@ const intervalsOf = ({ check, window }: Case, samples: readonly Sample[]): Inter
   samples.flatMap((sample) =>
     'value' in sample.candidate
       ? []
-      : [{ candidate: sample.candidate, control: sample.control, settled: isSettled(check, sample, window) }],
+      : [intervalOf(sample, sample.candidate, isSettled(check, sample, window), window)],
   );
+
+const intervalOf = (sample: Sample, candidate: Counts, settled: boolean, window: Window): Interval => ({
+  candidate,
+  control: sample.control,
+  settled,
+  shareAtMost: settled ? shareAfterRaise(sample, window) : unknownShare(window),
+});
+
+/**
+ * A raise in the midst of an interval moves the share there, and what harms both builds on the same day would look like the
+ * candidate's fault: the share is then taken to be the one that the raise allows.
+ */
+function shareAfterRaise({ start, end }: Sample, { shown }: Window): number | undefined {
+  const raised = shown.filter(({ since }) => since > start && since < end);
+  return raised.length > 0 ? Math.max(...raised.map(({ percentage }) => percentage)) / 100 : undefined;
+}
+
+/** Users of versions before the fallback are in neither group, so the share may be more than the percentage: at most twice. */
+const unknownShare = ({ percentage }: Window): number => (2 * percentage) / 100;
 
 const totalOf = (counts: readonly Counts[]): Counts =>
   counts.reduce(

@@ -2,6 +2,7 @@ import { errorOf, inDoubt } from './budget.ts';
 import { type Check, discountOf, minimumExposureOf } from './check.ts';
 import type { Evidence, Sample, Test } from './evidence.ts';
 import { confidenceOf, type Policy } from './policy.ts';
+import type { Shown } from './rollout.ts';
 import { sayCount, sayEvidence } from './sentence.ts';
 import type { Terms, Verge } from './sequentialTest.ts';
 import type { EvidenceKind } from './vocabulary.ts';
@@ -15,9 +16,11 @@ export type Window = {
   /** Since when the current step holds, and until when it bakes. */
   readonly stepSince: Date;
   readonly bakeEndsAt: Date;
-  /** The highest percentage of the users that was offered the candidate, and what it was before the step. */
+  /** The highest percentage of the users that may have been offered the candidate, and what it was before the step. */
   readonly percentage: number;
   readonly percentageBefore: number;
+  /** Each percentage that was shown, in the order of time. */
+  readonly shown: readonly Shown[];
   readonly now: Date;
 };
 

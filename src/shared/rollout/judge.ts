@@ -12,10 +12,12 @@ import { findByValue } from './valueFinding.ts';
 
 /** The window of a rollout whose users get the candidate; before that there is nothing to judge. */
 export function windowOf(rollout: Rollout, now: Date): Window | undefined {
-  const { stepSince, rampingSince = stepSince, reached, percentageBefore = 0 } = rollout;
+  const { stepSince, rampingSince = stepSince, percentageBefore = 0, shown, intent } = rollout;
   if (stepSince === undefined || rampingSince === undefined) return undefined;
   const bakeEndsAt = after(stepSince, currentBake(rollout).bake);
-  return { since: rampingSince, stepSince, bakeEndsAt, percentage: reached, percentageBefore, now };
+  // A raise whose answer was lost may have come through.
+  const percentage = Math.max(rollout.reached, intent?.kind === 'raise' ? intent.percentage : 0);
+  return { since: rampingSince, stepSince, bakeEndsAt, percentage, percentageBefore, shown, now };
 }
 
 /**

@@ -32,6 +32,7 @@ export function enter(
     step,
     stepSince: now,
     rampingSince: rollout.rampingSince ?? now,
+    shown: [...rollout.shown, { percentage, since: now }],
     evidence: [],
     unmeasured: {},
   };

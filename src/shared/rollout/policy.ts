@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { checkSchema, provesSafety } from './check.ts';
+import { type Budgeted, errorOf } from './budget.ts';
+import { checkSchema, provesSafety, toleratedBy } from './check.ts';
 import { durationSchema, writeDuration } from './duration.ts';
+import { highestRate } from './eprocess.ts';
 import { nameSchema } from './name.ts';
 
 const stepSchema = z
@@ -54,6 +56,37 @@ function refuseProof({ confidence, checks }: Proof, context: z.RefinementCtx): v
   checks.forEach(({ compare }, index) => {
     if (compare?.exclude !== undefined)
       context.addIssue({ code: 'custom', path: ['checks', index, 'compare', 'exclude'], message });
+  });
+}
+
+type Compared = { readonly checks: readonly z.output<typeof checkSchema>[] };
+
+/** An uncertain share hides a difference of its own size: what is to be excluded has to be well beyond it. */
+function demandExclusion({ checks }: Compared, context: z.RefinementCtx): void {
+  checks.forEach(({ compare }, index) => {
+    if (!compare) return;
+    const least = 1.25 * (compare.to === 'control' ? 1 + compare.shareUncertainty : 1);
+    if (compare.exclude === undefined || compare.exclude < least)
+      context.addIssue({
+        code: 'custom',
+        path: ['checks', index, 'compare', 'exclude'],
+        message: `with "pace": "evidence" it says which ratio must be excluded before a raise, and is at least ${Number(least.toPrecision(3))}; 2 is a good choice`,
+      });
+  });
+}
+
+/** A history in which a healthy build might fail always would let anything pass. */
+function refuseShortHistories(policy: Compared & Budgeted, context: z.RefinementCtx): void {
+  policy.checks.forEach((check, index) => {
+    if (check.compare?.to !== 'history') return;
+    const { failed, exposed } = check.compare;
+    const highest = highestRate(failed, exposed, errorOf(policy, check) / 2);
+    if (toleratedBy(check.compare) * highest >= 1)
+      context.addIssue({
+        code: 'custom',
+        path: ['checks', index, 'compare', 'exposed'],
+        message: 'is too short a history to know any rate from',
+      });
   });
 }
 
@@ -120,6 +153,8 @@ export const policySchema = z
         message: 'needs at least one check that is not a dry run: nothing is raised without evidence',
       });
     if (policy.pace === 'bake') refuseProof(policy, context);
+    else demandExclusion(policy, context);
+    refuseShortHistories(policy, context);
     if (policy.pace === 'evidence' && !policy.checks.some((check) => !check.dryRun && provesSafety(check)))
       context.addIssue({
         code: 'custom',

@@ -29,6 +29,10 @@ export type Intent = z.output<typeof intentSchema>;
 const troubleSchema = z.object({ since: instantSchema, escalatedAt: instantSchema.optional() });
 export type Trouble = z.output<typeof troubleSchema>;
 
+/** A percentage that the Store showed, from this time on. */
+const shownSchema = z.object({ percentage: z.number(), since: instantSchema });
+export type Shown = Readonly<z.output<typeof shownSchema>>;
+
 const bySomeoneSchema = z.object({ actor: z.enum(actors), reason: z.string(), at: instantSchema });
 
 /** What the last pass concluded; `reason` tells decisions of one kind apart. */
@@ -68,6 +72,8 @@ export const rolloutSchema = z.object({
   rampingSince: instantSchema.optional(),
   /** The percentage before the current step. */
   percentageBefore: z.number().optional(),
+  /** Each percentage that the Store showed, and since when. */
+  shown: z.array(shownSchema).default([]),
   /** The step that a person approved to be left. */
   approval: bySomeoneSchema.extend({ step: z.number().int() }).optional(),
   pause: bySomeoneSchema.optional(),
@@ -116,6 +122,7 @@ export function newRollout(of: NewRollout, now: Date): Rollout {
     percentage: 0,
     reached: 0,
     step: -1,
+    shown: [],
     evidence: [],
     unmeasured: {},
     budgetSpent: 0,

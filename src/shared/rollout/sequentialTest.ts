@@ -19,6 +19,8 @@ export type Interval = {
   readonly control?: Counts | undefined;
   /** Whether its counts are complete. Until then failures count and exposures do not speak for the build. */
   readonly settled: boolean;
+  /** How large the candidate's share may have been at some time within it, where that is more than was measured. */
+  readonly shareAtMost?: number | undefined;
 };
 
 /** What a test rests on besides the counts. */
@@ -46,19 +48,12 @@ const unspent: Stakes = { harm: untouched(worse), safety: untouched(better) };
 export const testRate = (rate: number, intervals: readonly Interval[], terms: Terms): Tested =>
   play(intervals, betOnRates(terms.discount, rate, rate), terms);
 
-/**
- * Does the candidate fail more often than its control, by more than is tolerated?
- *
- * @param percentage the highest percentage of the users that was offered the candidate: the bound of a share that is not
- * known yet
- */
+/** Does the candidate fail more often than its control, by more than is tolerated? */
 export const testBesideControl = (
   comparison: ControlComparison,
   intervals: readonly Interval[],
   terms: Terms,
-  percentage: number,
-): Tested =>
-  play(intervals, betOnShares(terms.discount, comparison, highestShare(intervals, percentage)), terms);
+): Tested => play(intervals, betOnShares(terms.discount, comparison, highestShare(intervals)), terms);
 
 /**
  * Does the candidate fail more often than earlier releases, by more than is tolerated? What the history may hide is one half
@@ -104,29 +99,27 @@ function betOnRates(discount: number, tolerated: number, excluded: number): Bet 
   };
 }
 
-/**
- * The share that an interval can have whose exposures are not known: what the percentage allows, or what was measured before.
- * The latter is more where the control is not everybody else, such as users of versions before the fallback.
- */
-const highestShare = (intervals: readonly Interval[], percentage: number): number =>
+/** The largest share that was measured: an interval whose exposures are not known yet has no smaller bound. */
+const highestShare = (intervals: readonly Interval[]): number =>
   intervals.reduce(
     (most, { candidate, control, settled }) =>
       settled ? Math.max(most, shareOf(candidate, control) ?? 0) : most,
-    percentage / 100,
+    0,
   );
 
 /**
  * Bets on shares. The measured share of the exposures may be off by the declared uncertainty in either direction, and the
- * rates by the tolerated ratio: the null is widened by both, to the truth that is hardest to tell from harm. Until an
- * interval has settled, its share is taken to be the `highest`, and it says nothing for safety.
+ * rates by the tolerated ratio: the null is widened by both, to the truth that is hardest to tell from harm. A share that
+ * moved within an interval, or is not known yet, is taken to be as large as it may have been; until it has settled, an
+ * interval says nothing for safety.
  */
 function betOnShares(discount: number, comparison: ControlComparison, highest: number): Bet {
   const { shareUncertainty } = comparison;
   const [tolerated, excluded] = [toleratedBy(comparison), excludedBy(comparison)];
-  return ({ harm, safety }, { candidate, control = nothing, settled }) => {
+  return ({ harm, safety }, { candidate, control = nothing, settled, shareAtMost = 0 }) => {
     const failed = { candidate: candidate.failed / discount, control: control.failed / discount };
     const share = shareOf(candidate, control) ?? 0;
-    const atMost = (settled ? share : Math.max(share, highest)) / (1 - shareUncertainty);
+    const atMost = Math.max(share, shareAtMost, settled ? 0 : highest) / (1 - shareUncertainty);
     const atLeast = share / (1 + shareUncertainty);
     return {
       harm: tells(atMost) ? betOnShare(worse, harm, failed, tolerated * oddsOf(atMost)) : harm,
@@ -153,4 +146,4 @@ export function shareOf(candidate: Counts, control: Counts = nothing): number | 
 }
 
 /** Where nobody has the candidate, or perhaps everybody, there is nothing to compare. */
-const tells = (share: number): boolean => share > 0 && share < 1;
+export const tells = (share: number): boolean => share > 0 && share < 1;

@@ -75,6 +75,7 @@ const nestedInRollout = [
   'intent',
   'evidence',
   'unmeasured',
+  'shown',
   'storeUnreadable',
   'failedRaises',
   'decision',

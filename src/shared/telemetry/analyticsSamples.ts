@@ -53,15 +53,10 @@ export function signatureSamples(
   builds: Builds,
   { now, percentage }: { readonly now: Date; readonly percentage: number },
 ): Sample[] {
-  const known = seenElsewhere(failed, builds);
   const sampleOf = (day: string, active: readonly DailyDevices[]) => ({
     ...spanOf(day, now),
     candidate: countsOf(day, builds.candidate, failed, active),
-    signatures: signaturesOf(
-      failed.filter(({ date }) => date === day),
-      builds,
-      known,
-    ),
+    signatures: signaturesOf(day, failed, builds),
   });
   const settled = days.settled.map((day) => sampleOf(day, exposed));
   return [
@@ -73,29 +68,26 @@ export function signatureSamples(
   ];
 }
 
-/** Failures that another version has shown, before the rollout or during it: the candidate did not bring them. */
-const seenElsewhere = (failed: readonly DailySignature[], { candidate }: Builds): ReadonlySet<string> =>
-  new Set(
-    failed
-      .filter(({ packageVersion, devices }) => devices > 0 && !candidate.includes(packageVersion))
-      .map(({ failureHash }) => failureHash),
-  );
-
-/** The failures that the candidate shows among the rows of one day. */
-function signaturesOf(
-  rows: readonly DailySignature[],
-  builds: Builds,
-  known: ReadonlySet<string>,
-): SignatureCount[] {
-  const named = rows.filter(({ failureHash }) => failureHash !== '');
-  return [...Map.groupBy(named, ({ failureHash }) => failureHash)]
-    .map(([hash, ofHash]) => ({
-      hash,
-      candidate: total(ofHash, builds.candidate),
-      ...(builds.control.length > 0 && { control: total(ofHash, builds.control) }),
-      ...(known.has(hash) && { seenBefore: true }),
-    }))
-    .filter(({ candidate }) => candidate > 0);
+/**
+ * The failures that the candidate has shown by the end of the day, with what was known of them by then. What another version
+ * has shown, before the rollout or during it, the candidate did not bring. Nothing of later days is used, so that no day
+ * is seen otherwise afterwards.
+ */
+function signaturesOf(day: string, failed: readonly DailySignature[], builds: Builds): SignatureCount[] {
+  const known = failed.filter(({ date, failureHash }) => date <= day && failureHash !== '');
+  return [...Map.groupBy(known, ({ failureHash }) => failureHash)].flatMap(([hash, soFar]) => {
+    if (total(soFar, builds.candidate) === 0) return [];
+    const today = soFar.filter(({ date }) => date === day);
+    const seenBefore = soFar.some((row) => row.devices > 0 && !builds.candidate.includes(row.packageVersion));
+    return [
+      {
+        hash,
+        candidate: total(today, builds.candidate),
+        ...(builds.control.length > 0 && { control: total(today, builds.control) }),
+        ...(seenBefore && { seenBefore }),
+      },
+    ];
+  });
 }
 
 const countsOf = (

@@ -2,7 +2,7 @@ import { causeOf } from '../cause.ts';
 import type { DailyDevices, DailyRange, StoreAnalytics } from '../msstore/port.ts';
 import type { Sample } from '../rollout/evidence.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { type Days, daysOf, firstRemembered, lastSettled } from './analyticsDays.ts';
+import { type Days, dayOf, daysOf, firstRemembered, lastSettled } from './analyticsDays.ts';
 import {
   type Builds,
   comparedSamples,
@@ -43,9 +43,11 @@ const buildsOf = ({ candidateVersions = [], controlVersions = [] }: Rollout): Bu
 });
 
 /** Why the question cannot be answered from versions alone. */
-function indistinct({ candidate, control }: Builds, { check }: Asked): string | undefined {
+function indistinct({ candidate, control }: Builds, { check, from, now }: Asked): string | undefined {
   if (candidate.length === 0)
     return 'the submission brings no package version of its own, so the Store’s analytics cannot tell it apart';
+  if (check.newSignature && firstRemembered(now) > dayOf(from.getTime()))
+    return 'the Store has forgotten which failures were seen before the rollout';
   if (check.compare?.to === 'control' && control.length === 0)
     return 'no package version is known that only the fallback submission has, so the Store’s analytics cannot tell the control apart';
   return undefined;

@@ -45,6 +45,8 @@ function mistakesIn({ policy }: Rollout, sample: PushedSample, now: Date): Input
     const read = [...new Set(pushed.map((each) => each.signal))].join(', ') || 'no pushed signal';
     return [{ path: 'signal', message: `"${signal}" is read by no check of the policy; it reads ${read}` }];
   }
+  const sampled = readers.flatMap((check) => unscaled(check, sample));
+  if (sampled.length > 0) return sampled;
   const unreadable = readers.map((check) => unreadableBy(check, sample));
   const everyReaderFails = unreadable.find((mistake) => mistake !== undefined);
   if (everyReaderFails && unreadable.every((mistake) => mistake !== undefined)) return [everyReaderFails];
@@ -69,13 +71,19 @@ function unreadableBy(check: Check, sample: PushedSample): InputMistake | undefi
       path: 'signatures',
       message: `is missing; the check "${check.name}" looks for failures by name`,
     };
-  const fractions = [candidate, control].some(
-    (counts) => counts && 'failed' in counts && !Number.isInteger(counts.failed),
-  );
-  if (fractions && discountOf(check) === 1)
-    return {
-      path: 'candidate.failed',
-      message: `is a fraction, so the counts are sampled; the check "${check.name}" needs a discount for that: the scale of the sampling`,
-    };
   return undefined;
+}
+
+/** Fractions are sampled counts, and without their scale a check would take luck for harm: one such reader is enough. */
+function unscaled(check: Check, { candidate, control, signatures = [] }: PushedSample): InputMistake[] {
+  if (discountOf(check) > 1) return [];
+  const counts = [candidate, control].flatMap((each) => (each && 'failed' in each ? [each.failed] : []));
+  const devices = signatures.flatMap((signature) => [signature.candidate, signature.control ?? 0]);
+  if ([...counts, ...devices].every(Number.isInteger)) return [];
+  return [
+    {
+      path: 'candidate.failed',
+      message: `has a fraction, so the counts are sampled; the check "${check.name}" needs a discount for that: the scale of the sampling`,
+    },
+  ];
 }

@@ -16,7 +16,10 @@ const changes: readonly Change[] = [
   { says: 'no first step, its bake given to the second', apply: (policy) => withoutStep(policy, 0, 0) },
   { says: 'no second step, its bake given to the first', apply: (policy) => withoutStep(policy, 1, 0) },
   { says: 'half of the last bake given to the first step', apply: lastToFirst },
-  { says: '"pace": "evidence", with the bakes as the longest', apply: byEvidence },
+  {
+    says: '"pace": "evidence", with the bakes as the longest and twice the failures to be excluded',
+    apply: byEvidence,
+  },
 ];
 
 /** All policies that are one change away, and that a publisher could write. */
@@ -81,5 +84,11 @@ function byEvidence(policy: Policy): Policy | undefined {
     bake: rounded(step.bake / 4),
     maximumBake: step.bake,
   }));
-  return { ...policy, pace: 'evidence', steps };
+  const checks = policy.checks.map((check) =>
+    check.compare ? { ...check, compare: { ...check.compare, exclude: usualExclusion } } : check,
+  );
+  return { ...policy, pace: 'evidence', steps, checks };
 }
+
+/** The ratio that is excluded where a policy did not ask for any. */
+const usualExclusion = 2;

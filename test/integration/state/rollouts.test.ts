@@ -43,6 +43,7 @@ describe('a rollout', () => {
         ],
         rampingSince: at(-4),
         percentageBefore: 5,
+        shown: [{ percentage: 5, since: at(-4) }],
         storeUnreadable: { since: at(1) },
         failedRaises: { since: at(1), count: 2, lastAt: at(2), cause: 'no' },
         unmeasured: { hangs: { since: at(1), escalatedAt: at(2) } },

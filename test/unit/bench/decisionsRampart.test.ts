@@ -30,6 +30,7 @@ const judged = (samples: readonly Sample[], seen: number) =>
       stepSince: at(0),
       bakeEndsAt: at(24 * hour),
       percentage: 5,
+      shown: [],
       percentageBefore: 0,
       now: at((seen + 3) * hour),
     },

@@ -16,7 +16,12 @@ function judged(crashRate: number, launches: number) {
   };
   const now = at(hour);
   const window = { since: at(0), stepSince: at(0), bakeEndsAt: now, percentage: firstPercentage };
-  return judge(whole, check, { kind: 'samples', samples: [sample] }, { ...window, percentageBefore: 0, now });
+  return judge(
+    whole,
+    check,
+    { kind: 'samples', samples: [sample] },
+    { ...window, percentageBefore: 0, shown: [], now },
+  );
 }
 
 test('the healthy build of the story is good as soon as enough users have it', () => {

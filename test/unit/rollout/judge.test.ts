@@ -24,6 +24,7 @@ const window = (change: Partial<Window> = {}): Window => ({
   bakeEndsAt: at(6 * hour),
   percentage: 5,
   percentageBefore: 0,
+  shown: [{ percentage: 5, since: at(0) }],
   now: at(6 * hour),
   ...change,
 });
@@ -276,6 +277,71 @@ describe('a comparison with earlier releases', () => {
   });
 });
 
+describe('a share that is not steady', () => {
+  const compare: Partial<CheckDocument> = { limit: undefined, compare: { to: 'control' } };
+  const raisedAtNoon = {
+    stepSince: at(12 * hour),
+    percentage: 50,
+    percentageBefore: 5,
+    now: at(day),
+    shown: [
+      { percentage: 5, since: at(0) },
+      { percentage: 50, since: at(12 * hour) },
+    ],
+  };
+  // A bad afternoon of the network: both builds fail five times as often, and the candidate has ten times the users by then.
+  const morning: [number, number][] = [
+    [75, 15_000],
+    [1_425, 285_000],
+  ];
+  const afternoon: [number, number][] = [
+    [3_750, 150_000],
+    [3_750, 150_000],
+  ];
+  const together = {
+    ...beside(0, [3_825, 165_000], [5_175, 435_000]),
+    end: at(day),
+  };
+
+  test('a raise in the midst of a sample does not make a bad day of both builds the candidate’s fault', () => {
+    expect(judged([together], compare, raisedAtNoon).kind).not.toBe('bad');
+    const [first, second] = [morning, afternoon].map(([candidate, control], half) =>
+      candidate && control
+        ? { ...beside(0, candidate, control), start: at(half * 12 * hour), end: at((half + 1) * 12 * hour) }
+        : together,
+    );
+    expect(judged(first && second ? [first, second] : [], compare, raisedAtNoon).kind).not.toBe('bad');
+  });
+
+  test('and without a raise it would be', () => {
+    expect(judged([together], compare, { ...raisedAtNoon, shown: [] }).kind).toBe('bad');
+  });
+
+  test('a raise whose answer was lost counts for what may have come through', () => {
+    const lost = ramping({
+      intent: {
+        kind: 'raise',
+        percentage: 25,
+        step: 1,
+        actor: 'policy',
+        reason: 'r',
+        since: at(0),
+        attempts: 1,
+      },
+    });
+    expect(windowOf(lost, at(hour))?.percentage).toBe(25);
+  });
+
+  test('beside too few others nothing can be told, and that is not good news', () => {
+    const samples = [beside(5, [850, 8_500], [0, 1_500])];
+    expect(judged(samples, compare)).toMatchObject({
+      kind: 'unmeasured',
+      sentence: '85 % of the exposures are the candidate’s, and beside so few others nothing can be told',
+    });
+    expect(judged(samples, compare, { percentage: 90, percentageBefore: 50 }).kind).toBe('good');
+  });
+});
+
 test('no verdict of a limit or a comparison depends on how an hour is cut into samples', () => {
   const documents: Partial<CheckDocument>[] = [
     {},
@@ -408,8 +474,8 @@ describe('late data', () => {
   test('failures whose exposure nobody knows yet count by the percentage that could have met them', () => {
     const compare: Partial<CheckDocument> = { ...late, limit: undefined, compare: { to: 'control' } };
     const unknown = (candidate: number, control: number) => [beside(5, [candidate, 0], [control, 0])];
-    expect(judged(unknown(20, 60), compare).kind).toBe('bad');
-    expect(judged(unknown(20, 60), compare, { percentage: 50 }).kind).not.toBe('bad');
+    expect(judged(unknown(40, 60), compare).kind).toBe('bad');
+    expect(judged(unknown(40, 60), compare, { percentage: 25 }).kind).not.toBe('bad');
   });
 
   test('and a settled failure without exposure tells nothing', () => {
@@ -467,6 +533,7 @@ describe('the window', () => {
     const later = ramping({ rampingSince: at(0), stepSince: at(day), percentage: 25, reached: 25, step: 1 });
     expect(windowOf({ ...later, percentageBefore: 5 }, at(2 * day))).toEqual(
       window({
+        shown: [],
         stepSince: at(day),
         bakeEndsAt: at(day + 12 * hour),
         percentage: 25,

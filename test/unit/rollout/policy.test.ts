@@ -196,6 +196,26 @@ describe('a policy', () => {
       'checks[0].compare.exclude must not be below what is tolerated (3): it could not be excluded',
     ],
     [
+      'the pace of evidence without a ratio to be excluded',
+      policyDocument({
+        pace: 'evidence',
+        checks: [
+          {
+            name: 'a',
+            source: { kind: 'pushed', signal: 's' },
+            compare: { to: 'control' },
+            onBad: 'halt',
+          },
+        ],
+      }),
+      'checks[0].compare.exclude with "pace": "evidence" it says which ratio must be excluded before a raise, and is at least 1.5; 2 is a good choice',
+    ],
+    [
+      'a history that is too short',
+      withCheck({ limit: undefined, compare: { to: 'history', failed: 0, exposed: 5 } }),
+      'checks[0].compare.exposed is too short a history to know any rate from',
+    ],
+    [
       'a confidence in percent',
       policyDocument({ confidence: 95 }),
       'confidence is a probability below 1; write 95 % as 0.95',

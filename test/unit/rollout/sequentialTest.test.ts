@@ -12,7 +12,6 @@ import {
 import { policy } from '../../support/builders.ts';
 
 const terms = { falseHarm: 0.001, falseSafety: 0.05, discount: 1 };
-const percentage = 25;
 
 function checkWith(change: Partial<Check>): Check {
   const [check] = policy().checks;
@@ -27,7 +26,7 @@ function outcomeOf(check: Check, intervals: readonly Interval[], level = terms) 
   const question = questionOf(check);
   switch (question.kind) {
     case 'control':
-      return testBesideControl(question.comparison, intervals, level, percentage);
+      return testBesideControl(question.comparison, intervals, level);
     case 'history':
       return testBesideHistory(question.comparison, intervals, level);
     default:
@@ -240,6 +239,7 @@ describe('what has not settled', () => {
     candidate: { failed: candidate, exposed: 0 },
     control: { failed: control, exposed: 0 },
     settled: false,
+    shareAtMost: 0.25,
   });
 
   test.each(kinds)('speaks against safety, and never for it: %s', (_, check) => {
@@ -248,7 +248,7 @@ describe('what has not settled', () => {
     expect(of(open(0, 90))).toBeLessThanOrEqual(of() + 1e-9);
   });
 
-  test('has a share as large as the largest that was measured, where that is more than the percentage', () => {
+  test('has a share as large as the largest that was measured, where that is more than it could be', () => {
     const check = comparing(0, 1);
     const large: Interval = { ...settled, control: { failed: 38, exposed: 7_500 } };
     const gain = (before: Interval) =>

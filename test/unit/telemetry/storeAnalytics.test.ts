@@ -329,11 +329,6 @@ describe('a tripwire for new failures', () => {
       { hash: 'a', candidate: 3, control: 0, seenBefore: true },
     ],
     [
-      'shown by another version later in the rollout',
-      [shown(began, 'a', 3), shown(next, 'a', 1, '0.9.0.0')],
-      { hash: 'a', candidate: 3, control: 0, seenBefore: true },
-    ],
-    [
       'listed for another version with nobody behind it',
       [shown(began, 'a', 3), shown(before, 'a', 0, '0.9.0.0')],
       { hash: 'a', candidate: 3, control: 0 },
@@ -341,6 +336,23 @@ describe('a tripwire for new failures', () => {
   ])('knows a failure that is %s', async (_, signatures, expected) => {
     const samples = await samplesOf(analytics({ signatures }), { wanted, from, now });
     expect(signaturesOf(samples)[began]).toEqual([expected]);
+  });
+
+  test('learns that another version has it on the day on which that is so, and sees no day otherwise afterwards', async () => {
+    const signatures = [shown(began, 'a', 3), shown(next, 'a', 1, '0.9.0.0')];
+    const samples = await samplesOf(analytics({ signatures }), { wanted, from, now });
+    expect(signaturesOf(samples)).toEqual({
+      [began]: [{ hash: 'a', candidate: 3, control: 0 }],
+      [next]: [{ hash: 'a', candidate: 0, control: 0, seenBefore: true }],
+    });
+  });
+
+  test('is silent once the Store has forgotten what was before the rollout', async () => {
+    const late = at(20 * day + 30 * day);
+    expect(await ask(analytics(), { wanted, from, now: late })).toMatchObject({
+      kind: 'unmeasured',
+      cause: 'the Store has forgotten which failures were seen before the rollout',
+    });
   });
 
   test('counts failures without a name, so that the judge can tell that most have none', async () => {
