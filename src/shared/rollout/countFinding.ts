@@ -1,5 +1,5 @@
 import { farBelow } from './adoption.ts';
-import type { Comparison, ControlComparison, HistoryComparison } from './check.ts';
+import type { Check, Comparison, ControlComparison, HistoryComparison } from './check.ts';
 import type { Counts, Sample, Test } from './evidence.ts';
 import {
   type Case,
@@ -116,25 +116,24 @@ const controlIn = (intervals: readonly Interval[]): Counts =>
   totalOf(intervals.flatMap(({ control }) => (control ? [control] : [])));
 
 /** The counts among the samples. What has not settled is not exposure that speaks for the build. */
-const intervalsOf = ({ check, window }: Case, samples: readonly Sample[]): Interval[] =>
+const intervalsOf = (of: Case, samples: readonly Sample[]): Interval[] =>
   samples.flatMap((sample) =>
-    'value' in sample.candidate
-      ? []
-      : [intervalOf(sample, sample.candidate, isSettled(check, sample, window), window)],
+    'value' in sample.candidate ? [] : [intervalOf(of, sample, sample.candidate)],
   );
 
-const intervalOf = (sample: Sample, candidate: Counts, settled: boolean, window: Window): Interval => ({
-  candidate,
-  control: sample.control,
-  settled,
-  shareAtMost: settled ? shareAfterRaise(sample, window) : unknownShare(window),
-});
+function intervalOf({ check, window }: Case, sample: Sample, candidate: Counts): Interval {
+  const settled = isSettled(check, sample, window);
+  const shareAtMost = settled ? shareAfterRaise(check, sample, window) : unknownShare(window);
+  return { candidate, control: sample.control, settled, shareAtMost };
+}
 
 /**
  * A raise in the midst of an interval moves the share there, and what harms both builds on the same day would look like the
- * candidate's fault: the share is then taken to be the one that the raise allows.
+ * candidate's fault: the share is then taken to be the one that the raise allows. The Store counts a device that was updated
+ * on a day for both versions, so the share of its days is already that of their end.
  */
-function shareAfterRaise({ start, end }: Sample, { shown }: Window): number | undefined {
+function shareAfterRaise({ source }: Check, { start, end }: Sample, { shown }: Window): number | undefined {
+  if (source.kind === 'storeAnalytics') return undefined;
   const raised = shown.filter(({ since }) => since > start && since < end);
   return raised.length > 0 ? Math.max(...raised.map(({ percentage }) => percentage)) / 100 : undefined;
 }

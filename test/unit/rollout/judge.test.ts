@@ -317,6 +317,14 @@ describe('a share that is not steady', () => {
     expect(judged([together], compare, { ...raisedAtNoon, shown: [] }).kind).toBe('bad');
   });
 
+  test('a day of the Store, which counts an updated device for both versions, is taken as measured', () => {
+    const source = { kind: 'storeAnalytics', settledAfter: '0s' } as const;
+    const day = judged([together], { ...compare, source, discount: 1 }, raisedAtNoon);
+    expect(day.harm).toEqual(
+      judged([together], { ...compare, source, discount: 1 }, { ...raisedAtNoon, shown: [] }).harm,
+    );
+  });
+
   test('a raise whose answer was lost counts for what may have come through', () => {
     const lost = ramping({
       intent: {
