@@ -252,6 +252,12 @@ describe('built in', () => {
   });
 });
 
+test('the policy that the docs show is one', async () => {
+  const page = await readFile(new URL('../../../docs/policies.md', import.meta.url), 'utf8');
+  const [, shown = ''] = /```json\n(\{\n {2}"name"[\s\S]*?)```/.exec(page) ?? [];
+  expect(mistakes(JSON.parse(shown))).toEqual([]);
+});
+
 describe('durations', () => {
   test.each([
     ['90s', 90_000],
