@@ -101,7 +101,8 @@ function silenceOf(
 ): string | undefined {
   if (controlIn(intervals).exposed === 0) return 'no sample tells of the control';
   const mostThatTells = 1 - shareUncertainty;
-  if (of.own.length === 0 || of.window.percentage / 100 >= mostThatTells) return undefined;
+  // Users of older versions are in neither group: from half of it on, so large a share is no contradiction.
+  if (of.own.length === 0 || of.window.percentage / 100 >= mostThatTells / 2) return undefined;
   const step = intervalsOf(of, of.own);
   if (controlIn(step).exposed === 0) return 'no sample of this step tells of the control';
   const shares = step.flatMap(({ candidate, control, settled }) =>
@@ -128,18 +129,27 @@ function intervalOf({ check, window }: Case, sample: Sample, candidate: Counts):
 }
 
 /**
- * A raise in the midst of an interval moves the share there, and what harms both builds on the same day would look like the
- * candidate's fault: the share is then taken to be the one that the raise allows. The Store counts a device that was updated
- * on a day for both versions, so the share of its days is already that of their end.
+ * A raise moves the share within an interval, and what harms both builds on the same day would look like the candidate's fault:
+ * the share is then taken to be the largest that the raise allows. Users come after a raise, so in a long interval one
+ * shortly before it counts as well. The Store counts a device that was updated on a day for both versions, so the share of
+ * its days leans to their end; that is not enough where nearly everybody is offered the build at once.
  */
 function shareAfterRaise({ source }: Check, { start, end }: Sample, { shown }: Window): number | undefined {
-  if (source.kind === 'storeAnalytics') return undefined;
-  const raised = shown.filter(({ since }) => since > start && since < end);
-  return raised.length > 0 ? Math.max(...raised.map(({ percentage }) => percentage)) / 100 : undefined;
+  const length = end.getTime() - start.getTime();
+  const since = start.getTime() - (length > longMs ? length : 0);
+  const raised = shown.filter((raise) => raise.since.getTime() > since && raise.since < end);
+  const largest = Math.max(0, ...raised.map(({ percentage }) => percentage)) / 100;
+  if (source.kind === 'storeAnalytics') return largest >= nearlyAll ? 1 : undefined;
+  return largest > 0 ? atMostTwice(largest) : undefined;
 }
 
+const longMs = 6 * 3_600_000;
+const nearlyAll = 0.8;
+
 /** Users of versions before the fallback are in neither group, so the share may be more than the percentage: at most twice. */
-const unknownShare = ({ percentage }: Window): number => (2 * percentage) / 100;
+const atMostTwice = (share: number): number => Math.min(1, 2 * share);
+
+const unknownShare = ({ percentage }: Window): number => atMostTwice(percentage / 100);
 
 const totalOf = (counts: readonly Counts[]): Counts =>
   counts.reduce(

@@ -42,7 +42,7 @@ export type Finding = Pick<
 /** A wealth as it is shown and stored: JSON has no infinity. */
 export const testOf = ({ log, needed }: Verge): Test => ({
   eValue: Math.min(1e300, Math.exp(log)),
-  needed,
+  needed: Math.min(1e300, needed),
 });
 
 /** What a test and its circumstances come to. */

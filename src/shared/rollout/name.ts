@@ -12,4 +12,5 @@ export const nameSchema = z
     `is longer than ${longestName} bytes`,
   )
   .refine((name) => name.isWellFormed(), 'has half a character')
+  .refine((name) => !/\p{Cc}/u.test(name), 'has a control character')
   .refine((name) => !(name in Object.prototype), 'is a word that programs keep for themselves');

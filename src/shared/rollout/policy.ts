@@ -114,7 +114,7 @@ export const policySchema = z
       description:
         'With "pace": "evidence": how sure it must be that there is no harm, over the whole rollout. Default 0.95.',
     }),
-    falseHaltProbability: z.number().gt(0, 'must be above 0').max(0.5).default(0.001).meta({
+    falseHaltProbability: z.number().min(1e-9, 'must be at least 1e-9').max(0.5).default(0.001).meta({
       description:
         'The chance that a healthy build is halted by its checks, over the whole rollout: all checks and all looks together.',
     }),

@@ -78,8 +78,11 @@ function play(
   { falseHarm, falseSafety }: Omit<Terms, 'discount'>,
 ): Tested {
   const { harm, safety } = intervals.reduce(bet, unspent);
+  // What has not settled is judged so carefully that it can hide what has; either may speak, because the wealth on what has
+  // settled is one that the whole had on its way.
+  const known = intervals.filter(({ settled }) => settled).reduce(bet, unspent).harm;
   return {
-    harm: { log: logOf(harm), needed: 1 / falseHarm },
+    harm: { log: Math.max(logOf(harm), logOf(known)), needed: 1 / falseHarm },
     safety: { log: logOf(safety), needed: 1 / falseSafety },
   };
 }
@@ -110,25 +113,32 @@ const highestShare = (intervals: readonly Interval[]): number =>
 /**
  * Bets on shares. The measured share of the exposures may be off by the declared uncertainty in either direction, and the
  * rates by the tolerated ratio: the null is widened by both, to the truth that is hardest to tell from harm. A share that
- * moved within an interval, or is not known yet, is taken to be as large as it may have been; until it has settled, an
- * interval says nothing for safety.
+ * moved within an interval, or is not known yet, is taken to be as large as it may have been, and such an interval says nothing
+ * for safety.
  */
 function betOnShares(discount: number, comparison: ControlComparison, highest: number): Bet {
   const { shareUncertainty } = comparison;
   const [tolerated, excluded] = [toleratedBy(comparison), excludedBy(comparison)];
-  return ({ harm, safety }, { candidate, control = nothing, settled, shareAtMost = 0 }) => {
+  return ({ harm, safety }, { candidate, control = nothing, settled, shareAtMost }) => {
     const failed = { candidate: candidate.failed / discount, control: control.failed / discount };
     const share = shareOf(candidate, control) ?? 0;
-    const atMost = Math.max(share, shareAtMost, settled ? 0 : highest) / (1 - shareUncertainty);
+    const atMost = Math.max(share, shareAtMost ?? 0, settled ? 0 : highest) / (1 - shareUncertainty);
     const atLeast = share / (1 + shareUncertainty);
     return {
-      harm: tells(atMost) ? betOnShare(worse, harm, failed, tolerated * oddsOf(atMost)) : harm,
-      safety: settled
-        ? betOnSafety(safety, failed, share, excluded * oddsOf(atLeast))
-        : betOnRate(better, safety, failed.candidate, 0),
+      harm:
+        tells(atMost) && isKnown(control)
+          ? betOnShare(worse, harm, failed, tolerated * oddsOf(atMost))
+          : harm,
+      safety:
+        settled && shareAtMost === undefined
+          ? betOnSafety(safety, failed, share, excluded * oddsOf(atLeast))
+          : betOnRate(better, safety, failed.candidate, 0),
     };
   };
 }
+
+/** A control of which neither exposure nor failures are known has not been without failures. */
+const isKnown = ({ failed, exposed }: Counts): boolean => exposed > 0 || failed > 0;
 
 const betOnSafety = (
   safety: Wealth,

@@ -39,6 +39,13 @@ export function daysOf({ from, now, source }: Question<'storeAnalytics'>): Days 
 /** The first day of which the Store still knows the failures. */
 export const firstRemembered = (now: Date): string => dayOf(now.getTime() - longestMemoryMs);
 
+/**
+ * The first day of which failures are read to know what was there before a rollout. It is the same for the whole rollout: what
+ * was known at its beginning must not be forgotten on its way, or an old failure would look new.
+ */
+export const firstOfBefore = (from: Date): string => dayOf(from.getTime() - beforeMs);
+const beforeMs = 10 * dayMs;
+
 /** The last day whose figures are final, also where the rollout began later. */
 export const lastSettled = ({ now, source }: Question<'storeAnalytics'>): string =>
   dayOf(now.getTime() - source.settledAfter - dayMs);

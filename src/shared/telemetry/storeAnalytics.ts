@@ -2,7 +2,7 @@ import { causeOf } from '../cause.ts';
 import type { DailyDevices, DailyRange, StoreAnalytics } from '../msstore/port.ts';
 import type { Sample } from '../rollout/evidence.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { type Days, dayOf, daysOf, firstRemembered, lastSettled } from './analyticsDays.ts';
+import { type Days, daysOf, firstOfBefore, firstRemembered, lastSettled } from './analyticsDays.ts';
 import {
   type Builds,
   comparedSamples,
@@ -46,7 +46,7 @@ const buildsOf = ({ candidateVersions = [], controlVersions = [] }: Rollout): Bu
 function indistinct({ candidate, control }: Builds, { check, from, now }: Asked): string | undefined {
   if (candidate.length === 0)
     return 'the submission brings no package version of its own, so the Store’s analytics cannot tell it apart';
-  if (check.newSignature && firstRemembered(now) > dayOf(from.getTime()))
+  if (check.newSignature && firstRemembered(now) > firstOfBefore(from))
     return 'the Store has forgotten which failures were seen before the rollout';
   if (check.compare?.to === 'control' && control.length === 0)
     return 'no package version is known that only the fallback submission has, so the Store’s analytics cannot tell the control apart';
@@ -92,7 +92,7 @@ async function readComparison(
   return comparedSamples(days, figures, builds, question.now);
 }
 
-/** All that the Store remembers of all versions, because a failure is new only if none of them has shown it. */
+/** All versions, since some time before the rollout, because a failure is new only if none of them has shown it. */
 async function readSignatures(
   analytics: StoreAnalytics,
   question: Asked,
@@ -101,8 +101,8 @@ async function readSignatures(
 ): Promise<readonly Sample[]> {
   const lastDay = days.open.at(-1) ?? days.settled.at(-1);
   if (lastDay === undefined) return [];
-  const { rollout, source, now } = question;
-  const range = { applicationId: rollout.applicationId, firstDay: firstRemembered(now), lastDay };
+  const { rollout, source, from, now } = question;
+  const range = { applicationId: rollout.applicationId, firstDay: firstOfBefore(from), lastDay };
   const [failed, exposed] = await Promise.all([
     analytics.failedDevicesBySignature({ ...range, events: source.events }, optionsOf(question)),
     analytics.activeDevices({ ...range, lastDay: lastSettled(question) }, optionsOf(question)),

@@ -317,6 +317,35 @@ describe('a share that is not steady', () => {
     expect(judged([together], compare, { ...raisedAtNoon, shown: [] }).kind).toBe('bad');
   });
 
+  test('users come after a raise, so one shortly before a long sample counts as well', () => {
+    const raisedBefore = {
+      ...raisedAtNoon,
+      stepSince: at(-hour),
+      shown: [{ percentage: 50, since: at(-hour) }],
+    };
+    expect(judged([together], compare, raisedBefore).kind).not.toBe('bad');
+  });
+
+  test('and such a sample proves no safety either', () => {
+    const pace: Partial<PolicyDocument> = {
+      pace: 'evidence',
+      steps: [{ percentage: 5, bake: '1h', maximumBake: '2d' }],
+      finalize: 'manual',
+    };
+    const excluding: Partial<CheckDocument> = { limit: undefined, compare: { to: 'control', exclude: 2 } };
+    const calm = [{ ...beside(0, [100, 165_000], [2_175, 435_000]), end: at(day) }];
+    expect(judged(calm, excluding, raisedAtNoon, pace).safety?.eValue).toBeLessThan(1);
+    expect(judged(calm, excluding, { ...raisedAtNoon, shown: [] }, pace).safety?.eValue).toBeGreaterThan(20);
+  });
+
+  test('what has not settled cannot hide what has', () => {
+    const source = { kind: 'pushed', signal: 'launch', settledAfter: '3h', staleAfter: '6h' } as const;
+    const settled = beside(1, [40, 2_000], [190, 38_000]);
+    const open = [3, 4, 5].map((from) => beside(from, [40, 2_000], [190, 38_000]));
+    const of = (...samples: Sample[]) => judged(samples, { ...compare, source }).harm?.eValue ?? 0;
+    expect(of(settled, ...open)).toBeGreaterThanOrEqual(of(settled));
+  });
+
   test('a day of the Store, which counts an updated device for both versions, is taken as measured', () => {
     const source = { kind: 'storeAnalytics', settledAfter: '0s' } as const;
     const day = judged([together], { ...compare, source, discount: 1 }, raisedAtNoon);
@@ -484,6 +513,12 @@ describe('late data', () => {
     const unknown = (candidate: number, control: number) => [beside(5, [candidate, 0], [control, 0])];
     expect(judged(unknown(40, 60), compare).kind).toBe('bad');
     expect(judged(unknown(40, 60), compare, { percentage: 25 }).kind).not.toBe('bad');
+  });
+
+  test('a control of which nothing is known has not been without failures', () => {
+    const compare: Partial<CheckDocument> = { ...late, limit: undefined, compare: { to: 'control' } };
+    for (const sample of [beside(5, [40, 0], [0, 0]), counts(5, 40, 0)])
+      expect(judged([sample], compare).harm?.eValue ?? 1).toBeCloseTo(1);
   });
 
   test('and a settled failure without exposure tells nothing', () => {

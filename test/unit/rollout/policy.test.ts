@@ -216,6 +216,16 @@ describe('a policy', () => {
       'checks[0].compare.exposed is too short a history to know any rate from',
     ],
     [
+      'a chance that nobody could reach',
+      policyDocument({ falseHaltProbability: 1e-308 }),
+      'falseHaltProbability must be at least 1e-9',
+    ],
+    [
+      'a control character in a name',
+      withCheck({ name: 'a\u0001b' }),
+      'checks[0].name has a control character',
+    ],
+    [
       'a confidence in percent',
       policyDocument({ confidence: 95 }),
       'confidence is a probability below 1; write 95 % as 0.95',

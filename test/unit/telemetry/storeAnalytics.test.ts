@@ -285,16 +285,16 @@ describe('a tripwire for new failures', () => {
       samples.map(({ start, signatures }) => [start.toISOString().slice(0, 10), signatures]),
     );
 
-  test('asks for all that the Store remembers of all versions, failures and usage', async () => {
+  test('asks for all versions, failures and usage, from ten days before the rollout', async () => {
     const source = analytics();
     await ask(source, { wanted, from, now });
     const { applicationId } = ramping();
     expect(source.asked).toEqual([
       {
         ...{ of: 'failedDevicesBySignature', applicationId, events: ['crash'] },
-        ...{ firstDay: dayAt(-7), lastDay: next },
+        ...{ firstDay: dayAt(10), lastDay: next },
       },
-      { ...{ of: 'activeDevices', applicationId }, ...{ firstDay: dayAt(-7), lastDay: dayAt(19) } },
+      { ...{ of: 'activeDevices', applicationId }, ...{ firstDay: dayAt(10), lastDay: dayAt(19) } },
     ]);
   });
 
@@ -348,7 +348,9 @@ describe('a tripwire for new failures', () => {
   });
 
   test('is silent once the Store has forgotten what was before the rollout', async () => {
-    const late = at(20 * day + 30 * day);
+    const late = at(20 * day + 20 * day);
+    const known = analytics({ signatures: [shown(began, 'a', 3)] });
+    expect((await ask(known, { wanted, from, now: at(20 * day + 19 * day) })).kind).toBe('samples');
     expect(await ask(analytics(), { wanted, from, now: late })).toMatchObject({
       kind: 'unmeasured',
       cause: 'the Store has forgotten which failures were seen before the rollout',
