@@ -93,7 +93,7 @@ const candidatesOf = (intervals: readonly Interval[]): { settled: Counts; open: 
   open: totalOf(intervals.flatMap(({ candidate, settled }) => (settled ? [] : [candidate]))),
 });
 
-/** A control that nobody measures cannot say that the candidate is no worse. Once everybody has the candidate, it may end. */
+/** A control that nobody measures cannot say that the candidate is no worse. Once most have the candidate, it may end. */
 function silenceOf(
   of: Case,
   { shareUncertainty }: ControlComparison,

@@ -156,4 +156,4 @@ export function shareOf(candidate: Counts, control: Counts = nothing): number | 
 }
 
 /** Where nobody has the candidate, or perhaps everybody, there is nothing to compare. */
-export const tells = (share: number): boolean => share > 0 && share < 1;
+const tells = (share: number): boolean => share > 0 && share < 1;
