@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AppliedChange, LoggedChange } from './applied.ts';
 import type { LoggedRequest } from './controls.ts';
 import { unauthorized } from './errors.ts';
 import { replyAfter, replyBefore, tooManyRequests } from './faultReplies.ts';
@@ -25,6 +26,7 @@ export class Api {
   #rules: readonly ArmedRule[] = [];
   #log: LoggedRequest[] = [];
   #logged = 0;
+  readonly #applied: LoggedChange[] = [];
   #passed: number[] = [];
 
   constructor(options: ApiOptions) {
@@ -45,6 +47,10 @@ export class Api {
 
   clearLog(): void {
     this.#log = [];
+  }
+
+  get applied(): readonly LoggedChange[] {
+    return this.#applied;
   }
 
   /** Lets go of answers that are held back. */
@@ -102,7 +108,13 @@ export class Api {
 
   #apply(request: Request, fault: Fault | undefined): Promise<Reply> {
     const { store, uploads } = this.#options;
-    return answerApi({ store, uploads, fault, newBlobName: randomUUID }, request);
+    const record = (change: AppliedChange) => this.#record(change);
+    return answerApi({ store, uploads, fault, newBlobName: randomUUID, record }, request);
+  }
+
+  #record(change: AppliedChange): void {
+    const domainTime = this.#options.store.clock.now().toISOString();
+    this.#applied.push({ index: this.#applied.length, domainTime, ...change });
   }
 
   #entry({ method, path, query }: Request, correlationId: string): Omit<LoggedRequest, 'status'> {

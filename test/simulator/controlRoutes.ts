@@ -73,6 +73,7 @@ const routes: readonly Route[] = [
     controls.requests(sinceSchema.parse(query.get('since') ?? undefined)),
   ),
   route('DELETE', 'requests', (controls) => controls.clearRequests()),
+  route('GET', 'applied', (controls) => controls.applied()),
   route('GET', 'world/:application/:track', (controls, { query }, { application = '', track = '' }) =>
     controls.world(application, track, spanSchema.parse(Object.fromEntries(query))),
   ),

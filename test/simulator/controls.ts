@@ -1,4 +1,5 @@
 import type { ClockSetting } from '../support/timeLapseClock.ts';
+import type { LoggedChange } from './applied.ts';
 import type { ArmedRule, FaultRuleInput } from './faults.ts';
 import type { PortalAction, PortalInput } from './partnerCenter.ts';
 import type { ApplicationSeed, SeededApplication, SubmissionSeed } from './seeds.ts';
@@ -41,6 +42,8 @@ export interface Controls {
   /** The requests with an index of `since` and above. */
   requests(since?: number): readonly LoggedRequest[];
   clearRequests(): void;
+  /** Every change that the API applied since the start, in order, whatever its caller was answered. */
+  applied(): readonly LoggedChange[];
   /** What a publisher's own telemetry would see, without lag: full hours between two times (ISO 8601), up to now. */
   world(
     applicationId: string,

@@ -67,6 +67,7 @@ export function createControls(store: Store, clock: TimeLapseClock, api: Api): S
       }),
     requests: (since = 0) => api.logged(since),
     clearRequests: () => api.clearLog(),
+    applied: () => [...api.applied],
     world: (applicationId, track, span = {}) => {
       const flightId = track === 'production' ? undefined : track;
       const now = store.now();

@@ -1,10 +1,12 @@
+import type { AppliedChange } from './applied.ts';
+import { commitSubmission, newFiles } from './commits.ts';
 import { createSubmission } from './creation.ts';
 import type { Fault } from './faults.ts';
 import { requireSubmission, withSubmission } from './lookups.ts';
 import type { Change, Submission, TrackRef, Upload } from './state.ts';
 import type { Store } from './store.ts';
-import { commitSubmission } from './submissions.ts';
-import type { Outcome } from './timetable.ts';
+import { commitBy, putLossBy } from './storeFaults.ts';
+import { deleteSubmission, updateSubmission } from './submissions.ts';
 import type { Uploads } from './upload.ts';
 
 /** Drafts together with their upload, which is outside of the state. */
@@ -16,14 +18,36 @@ export type ApiContext = {
   /** A name for the blob of a new draft. */
   readonly newBlobName: () => string;
   readonly fault: Fault | undefined;
+  /** Remembers a change that was applied. */
+  readonly record: (change: AppliedChange) => void;
 };
 
 /** Creates a submission with a place to upload to. */
-export function create({ store, newBlobName, fault }: ApiContext, ref: TrackRef): Submission {
-  return store.change((state, now) => {
+export function create({ store, newBlobName, fault, record }: ApiContext, ref: TrackRef): Submission {
+  const created = store.change((state, now) => {
     const lifetime = fault?.kind === 'expiredSas' ? -1 : state.toggles.uploadUrlHours;
     return createSubmission(state, ref, 'api', uploadFor(newBlobName(), lifetime), now);
   });
+  record({ kind: 'create', track: created.track, submissionId: created.id });
+  return created;
+}
+
+/** Replaces the data of a draft, or less than that by a fault. */
+export function update(
+  { store, fault, record }: ApiContext,
+  ref: TrackRef,
+  id: string,
+  body: unknown,
+): Submission {
+  const updated = store.change((state) => updateSubmission(state, ref, id, body, putLossBy(fault)));
+  record({ kind: 'update', track: updated.track, submissionId: id });
+  return updated;
+}
+
+export function remove({ store, record }: ApiContext, ref: TrackRef, id: string): void {
+  const { track } = requireSubmission(store.read(), ref, id);
+  store.change((state) => deleteSubmission(state, ref, id));
+  record({ kind: 'delete', track, submissionId: id });
 }
 
 /** Storage lives in real time, and so does what is signed for it. */
@@ -51,17 +75,18 @@ function withUpload(store: Store, submission: Submission, upload: Upload): Submi
 
 /** Commits a submission, after a look at what was uploaded. */
 export async function commit(
-  { store, uploads, fault }: ApiContext,
+  { store, uploads, fault, record }: ApiContext,
   ref: TrackRef,
   id: string,
 ): Promise<Submission> {
-  const { upload } = requireSubmission(store.read(), ref, id);
-  const archive = upload ? await uploads.archive(upload) : 'missing';
-  const outcome = outcomeBy(fault);
-  return store.change((state, now) => commitSubmission(state, ref, id, { archive, outcome, now }));
-}
-
-function outcomeBy(fault: Fault | undefined): Outcome | undefined {
-  if (fault?.kind === 'commitRevertsToPending') return 'revertsToPendingCommit';
-  return fault?.kind === 'stuckCommitStarted' ? 'stuckCommitStarted' : undefined;
+  const draft = requireSubmission(store.read(), ref, id);
+  const paths = newFiles(draft).map(({ fileName }) => fileName);
+  const { archive, blob } = draft.upload
+    ? await uploads.inspect(draft.upload, paths)
+    : ({ archive: 'missing' } as const);
+  const committed = store.change((state, now) =>
+    commitSubmission(state, ref, id, { archive, ...commitBy(fault), now }),
+  );
+  record({ kind: 'commit', track: committed.track, submissionId: id, blob });
+  return committed;
 }

@@ -27,6 +27,16 @@ export function replyBefore(fault: Fault, now: number): Reply | Dropped | undefi
     case 'expiredSas':
     case 'commitRevertsToPending':
     case 'stuckCommitStarted':
+    case 'commitFailed':
+    case 'preProcessingFailed':
+    case 'certificationFailed':
+    case 'releaseFailed':
+    case 'publishFailed':
+    case 'commitWarns':
+    case 'putIgnoresPackages':
+    case 'putIgnoresPackagesLater':
+    case 'putDropsRollout':
+    case 'rolloutLostInProcessing':
       return undefined;
   }
 }
@@ -52,6 +62,16 @@ export function replyAfter(fault: Fault, reply: Reply): Reply | Dropped {
     case 'expiredSas':
     case 'commitRevertsToPending':
     case 'stuckCommitStarted':
+    case 'commitFailed':
+    case 'preProcessingFailed':
+    case 'certificationFailed':
+    case 'releaseFailed':
+    case 'publishFailed':
+    case 'commitWarns':
+    case 'putIgnoresPackages':
+    case 'putIgnoresPackagesLater':
+    case 'putDropsRollout':
+    case 'rolloutLostInProcessing':
       return reply;
   }
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+const failure = <K extends string>(kind: K) =>
+  z.strictObject({ kind: z.literal(kind), code: z.string().optional(), details: z.string().optional() });
+
 /** What can go wrong with one request. Delays are real time. */
 const faultSchema = z.discriminatedUnion('kind', [
   /** The gateway's own 429, before the request applies; `retryAfter` sends the header as well. */
@@ -32,6 +35,29 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('commitRevertsToPending') }),
   /** The commit never leaves CommitStarted. */
   z.strictObject({ kind: z.literal('stuckCommitStarted') }),
+  /** The commit ends in a failure of its stage, in these words or the usual ones. */
+  failure('commitFailed'),
+  failure('preProcessingFailed'),
+  failure('certificationFailed'),
+  failure('releaseFailed'),
+  failure('publishFailed'),
+  /** The commit goes its way with a warning, whose code may be one that nobody knows. */
+  z.strictObject({
+    kind: z.literal('commitWarns'),
+    code: z.string().default('SomethingNewWarning'),
+    details: z.string().default('Something new was noticed. It is not documented.'),
+  }),
+  /** The PUT is answered with success and the draft, whose new packages were not stored. */
+  z.strictObject({ kind: z.literal('putIgnoresPackages') }),
+  /** The PUT is answered with success and shown from then on, and processing goes on without its new packages. */
+  z.strictObject({ kind: z.literal('putIgnoresPackagesLater') }),
+  /** The PUT is answered with success and the draft, whose package rollout was not stored. */
+  z.strictObject({ kind: z.literal('putDropsRollout') }),
+  /** After a PUT or a commit the draft shows its rollout, and processing loses it or changes its percentage. */
+  z.strictObject({
+    kind: z.literal('rolloutLostInProcessing'),
+    percentage: z.number().min(0).max(100).optional(),
+  }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 

@@ -57,23 +57,48 @@ function newPackage(entry: PackageEntry): Package {
   };
 }
 
-/** The packages after preprocessing: the deleted are gone, the uploaded have an id and the version read from them. */
-export function processed(packages: readonly Package[], seed: string, serial: number): Package[] {
+/** What was read of a new package, and under which name it is listed; what is absent is read from that name. */
+export type Reading = {
+  readonly fileName: string;
+  readonly version?: string;
+  readonly architecture?: string;
+};
+
+/**
+ * The packages after preprocessing: the deleted are gone, the uploaded have an id and the version read from them.
+ * `readingsOf` gives what a new package has become: nothing, itself, or the packages that were in it.
+ */
+export function processed(
+  packages: readonly Package[],
+  seed: string,
+  serial: number,
+  readingsOf: (one: Package) => readonly Reading[] = ({ fileName }) => [{ fileName }],
+): Package[] {
   const before = newestVersion(packages);
   return packages
     .filter(({ fileStatus }) => fileStatus !== 'PendingDelete')
-    .map((one, index) => (one.id === '' ? identified(one, packageId(seed, serial + index), before) : one));
+    .flatMap((one) =>
+      one.id === '' ? readingsOf(one).map((reading) => uploadedPackage(one, reading, before)) : [one],
+    )
+    .map((one, index) => (one.id === '' ? { ...one, id: packageId(seed, serial + index) } : one));
 }
 
-const identified = (one: Package, id: string, before: string | undefined): Package => ({
-  ...one,
-  id,
-  fileStatus: 'Uploaded',
-  version: versionInName(one.fileName) ?? (before === undefined ? '1.0.0.0' : following(before)),
-  architecture: architectureInName(one.fileName),
-});
+function uploadedPackage(one: Package, reading: Reading, before: string | undefined): Package {
+  const { fileName } = reading;
+  const next = before === undefined ? '1.0.0.0' : following(before);
+  return {
+    ...one,
+    fileName,
+    fileStatus: 'Uploaded',
+    version: reading.version ?? versionInName(fileName) ?? next,
+    architecture: reading.architecture ?? architectureInName(fileName),
+  };
+}
 
-/** Files are named like `Contoso_1.2.3.0_x64.msix`; the simulator reads the manifest from the name. */
+/** A path in an archive or a draft, with one kind of slash. */
+export const normalized = (path: string): string => path.replaceAll('\\', '/');
+
+/** Files are named like `Contoso_1.2.3.0_x64.msix`; where there is no manifest, the name says what it would. */
 const versionInName = (fileName: string): string | undefined => /\d+(?:\.\d+){3}/.exec(fileName)?.[0];
 
 const architectureInName = (fileName: string): string =>

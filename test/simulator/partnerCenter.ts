@@ -147,7 +147,14 @@ function actOnPending(state: State, action: PendingAction, track: Track, now: nu
 }
 
 function cancelled(state: State, submission: Submission, now: number): State {
-  const under = ['CommitStarted', 'PreProcessing', 'Certification', 'Release', 'PendingPublication'];
+  const under = [
+    'CommitStarted',
+    'PreProcessing',
+    'Certification',
+    'Signing',
+    'Release',
+    'PendingPublication',
+  ];
   if (!under.includes(submission.status)) throw notOffered('It is not on its way.');
   const portalDraft = state.toggles.cancelledSubmission === 'portalDraft';
   const next = withSubmission(state, {

@@ -1,5 +1,5 @@
 import { lastPublished, requireTrack, withSubmission, withTrack } from './lookups.ts';
-import { processed } from './packages.ts';
+import { beginPreprocessing, endPreprocessing } from './preprocessing.ts';
 import {
   noRollout,
   type Rollout,
@@ -27,7 +27,7 @@ export function settle(state: State, now: number): State {
 
 function settleSubmission(state: State, id: string, now: number): State {
   const submission = state.submissions[id];
-  const next = submission && nextMilestone(submission);
+  const next = submission && nextMilestone(submission, state.toggles);
   if (!next || next.at > now) return state;
   return settleSubmission(reach(state, submission, next), id, now);
 }
@@ -38,23 +38,17 @@ function reach(state: State, submission: Submission, { status, at }: Milestone):
     ...submission,
     status,
     statusSince: at,
-    statusDetails: detailsOn(status, submission.statusDetails, submission.id, at),
+    statusDetails: detailsOn(status, submission, at),
     itinerary: status === 'PendingCommit' ? onceMore(submission.itinerary) : submission.itinerary,
   };
-  if (status === 'Certification') return withProcessedPackages(state, moved);
+  if (status === 'PreProcessing') return beginPreprocessing(state, moved);
+  if (status === 'Certification') return endPreprocessing(state, moved);
   if (status === 'Published') return publish(state, moved, at);
   return withSubmission(state, moved);
 }
 
 /** A commit that fell back is committed again, and then goes through. */
-const onceMore = (itinerary: Itinerary): Itinerary => ({ ...itinerary, outcome: 'published' });
-
-/** File statuses, ids and versions change only here: preprocessing has read the packages. */
-function withProcessedPackages(state: State, submission: Submission): State {
-  const packages = processed(submission.packages, state.seed, state.serial);
-  const next = { ...state, serial: state.serial + packages.length };
-  return withSubmission(next, { ...submission, packages });
-}
+const onceMore = (itinerary: Itinerary): Itinerary => ({ ...itinerary, outcome: 'published', errors: [] });
 
 /** The submission takes the place of the last published one, and its rollout begins. */
 export function publish(state: State, submission: Submission, at: number): State {
@@ -119,11 +113,12 @@ function startDelayedRollout(state: State, track: Track, now: number): State {
   return withSubmission(state, { ...submission, rollout });
 }
 
-function detailsOn(status: SubmissionStatus, details: StatusDetails, id: string, at: number): StatusDetails {
-  const failed = (code: string, text: string): StatusDetails => ({
-    ...details,
-    errors: details.errors.length > 0 ? details.errors : [{ code, details: text }],
-  });
+function detailsOn(status: SubmissionStatus, submission: Submission, at: number): StatusDetails {
+  const { statusDetails: details, itinerary, id } = submission;
+  const failed = (code: string, text: string): StatusDetails => {
+    const errors = [...details.errors, ...itinerary.errors];
+    return { ...details, errors: errors.length > 0 ? errors : [{ code, details: text }] };
+  };
   switch (status) {
     case 'CommitFailed':
       return failed('InvalidParameterValue', 'The submission data is not valid.');
@@ -144,6 +139,7 @@ function detailsOn(status: SubmissionStatus, details: StatusDetails, id: string,
     case 'Published':
     case 'PreProcessing':
     case 'Certification':
+    case 'Signing':
       return details;
   }
 }

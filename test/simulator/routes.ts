@@ -1,5 +1,5 @@
 import { failureHits, usageDaily } from './analytics.ts';
-import { type ApiContext, commit, create, refreshed } from './drafts.ts';
+import { type ApiContext, commit, create, refreshed, remove, update } from './drafts.ts';
 import { Refusal } from './errors.ts';
 import { createFlight, deleteFlight, requireFlight } from './flights.ts';
 import { jsonReply, type Reply, type Request } from './http.ts';
@@ -7,7 +7,6 @@ import { requireApplication, requireSubmission } from './lookups.ts';
 import { jsonBody, requireContentType, requireNoBody } from './requestRules.ts';
 import { finalize, halt, readRollout, updatePercentage } from './rollouts.ts';
 import type { Submission, TrackRef } from './state.ts';
-import { deleteSubmission, updateSubmission } from './submissions.ts';
 import {
   applicationResource,
   flightList,
@@ -45,6 +44,8 @@ const toggled = ({ store }: ApiContext, body: unknown): Answer => {
   return status === 204 ? { status } : { status, body };
 };
 
+const deleted = ({ store }: ApiContext): Answer => ({ status: store.read().toggles.deleteStatus });
+
 const trackOf = (params: Params): TrackRef => ({ applicationId: params.app ?? '', flightId: params.flight });
 const idOf = (params: Params): string => params.submission ?? '';
 
@@ -72,9 +73,9 @@ const routes: readonly Route[] = [
     const state = store.read();
     return ok(flightResource(state, requireFlight(state, params.app ?? '', params.flight ?? '')));
   }),
-  route('DELETE', 'applications/:app/flights/:flight', ({ store }, params) => {
-    store.change((state) => deleteFlight(state, params.app ?? '', params.flight ?? ''));
-    return { status: 204 };
+  route('DELETE', 'applications/:app/flights/:flight', (context, params) => {
+    context.store.change((state) => deleteFlight(state, params.app ?? '', params.flight ?? ''));
+    return deleted(context);
   }),
   ...onTracks('POST', '', (context, params, request) => {
     requireNoBody(request, context.store.read(), 'The size of Listings must be 1 or more', 'listings');
@@ -86,15 +87,12 @@ const routes: readonly Route[] = [
     return ok(resource(context, refreshed(context, submission), false));
   }),
   ...onTracks('PUT', '/:submission', (context, params, request) => {
-    const body = jsonBody(request);
-    const updated = context.store.change((state) =>
-      updateSubmission(state, trackOf(params), idOf(params), body),
-    );
+    const updated = update(context, trackOf(params), idOf(params), jsonBody(request));
     return toggled(context, resource(context, updated, false));
   }),
-  ...onTracks('DELETE', '/:submission', ({ store }, params) => {
-    store.change((state) => deleteSubmission(state, trackOf(params), idOf(params)));
-    return { status: 204 };
+  ...onTracks('DELETE', '/:submission', (context, params) => {
+    remove(context, trackOf(params), idOf(params));
+    return deleted(context);
   }),
   ...onTracks('POST', '/:submission/commit', async (context, params, request) => {
     requireNoBody(request, context.store.read());
@@ -109,15 +107,17 @@ const routes: readonly Route[] = [
     return ok(rolloutResource(readRollout(state, trackOf(params), idOf(params)), state.toggles));
   }),
   ...onTracks('POST', '/:submission/updatepackagerolloutpercentage', (context, params, request) => {
-    requireNoBody(request, context.store.read());
     const percentage = request.query.get('percentage') ?? undefined;
-    const rollout = context.store.change((state, now) =>
-      updatePercentage(state, trackOf(params), idOf(params), percentage, now),
+    return changeRollout(context, params, request, 'setPercentage', (state, track, id, now) =>
+      updatePercentage(state, track, id, percentage, now),
     );
-    return toggled(context, rolloutResource(rollout, context.store.read().toggles));
   }),
-  ...onTracks('POST', '/:submission/haltpackagerollout', endRollout(halt)),
-  ...onTracks('POST', '/:submission/finalizepackagerollout', endRollout(finalize)),
+  ...onTracks('POST', '/:submission/haltpackagerollout', (context, params, request) =>
+    changeRollout(context, params, request, 'halt', halt),
+  ),
+  ...onTracks('POST', '/:submission/finalizepackagerollout', (context, params, request) =>
+    changeRollout(context, params, request, 'finalize', finalize),
+  ),
   route('GET', 'analytics/failurehits', ({ store }, _params, { query }) =>
     ok(failureHits(store.read(), query, store.now())),
   ),
@@ -126,14 +126,19 @@ const routes: readonly Route[] = [
   ),
 ];
 
-function endRollout(transition: typeof halt): Handler {
-  return (context, params, request) => {
-    requireNoBody(request, context.store.read());
-    const rollout = context.store.change((state, now) =>
-      transition(state, trackOf(params), idOf(params), now),
-    );
-    return toggled(context, rolloutResource(rollout, context.store.read().toggles));
-  };
+function changeRollout(
+  context: ApiContext,
+  params: Params,
+  request: Request,
+  kind: 'setPercentage' | 'halt' | 'finalize',
+  transition: typeof halt,
+): Answer {
+  const { store, record } = context;
+  requireNoBody(request, store.read());
+  const rollout = store.change((state, now) => transition(state, trackOf(params), idOf(params), now));
+  const { track, id } = requireSubmission(store.read(), trackOf(params), idOf(params));
+  record({ kind, track, submissionId: id });
+  return toggled(context, rolloutResource(rollout, store.read().toggles));
 }
 
 /** Answers a request to the API; a refusal becomes its own reply. */
@@ -160,6 +165,8 @@ function dispatch(context: ApiContext, request: Request): Answer | Promise<Answe
 
 /** The minimal response leaves the packages out. */
 function resource({ store, uploads }: ApiContext, submission: Submission, minimal: boolean) {
-  const full = submissionResource(store.read(), submission, (upload) => uploads.url(upload));
+  const full = submissionResource(store.read(), submission, (upload) =>
+    uploads.url(upload, store.read().toggles),
+  );
   return minimal ? { ...full, flightPackages: undefined, applicationPackages: undefined } : full;
 }

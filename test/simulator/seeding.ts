@@ -59,7 +59,11 @@ export function seedApplication(
     next = seeded.state;
     flights.push(seeded.value);
   }
-  return { state: next, value: { applicationId: application.id, submissionId: production.value, flights } };
+  const identity = { name: application.packageIdentityName, publisher: application.publisherName };
+  return {
+    state: next,
+    value: { applicationId: application.id, identity, submissionId: production.value, flights },
+  };
 }
 
 function newApplication(state: State, seed: ParsedApplicationSeed): Application {
@@ -155,7 +159,15 @@ export function seedSubmission(
     status: 'CommitStarted',
     rollout: seededRollout(seed.rolloutPercentage),
     targetPublishMode: seed.publishMode,
-    itinerary: { timetable: merged(value.itinerary.timetable, seed.timetable), outcome: seed.outcome },
+    statusDetails: {
+      ...value.statusDetails,
+      warnings: [...value.statusDetails.warnings, ...seed.warnings],
+    },
+    itinerary: {
+      timetable: merged(value.itinerary.timetable, seed.timetable),
+      outcome: seed.outcome,
+      errors: seed.errors,
+    },
   };
   const pending = withTrack(withSubmission(next, submission), { ...track, pendingId: submission.id });
   return { state: withBehaviour(pending, seed), value: submission };

@@ -45,6 +45,8 @@ export type ApplicationSeed = z.input<typeof applicationSeedSchema>;
 export type ParsedApplicationSeed = z.output<typeof applicationSeedSchema>;
 
 export type SeededApplication = {
+  /** What packages of the application have to say of themselves. */
+  readonly identity: { readonly name: string; readonly publisher: string };
   readonly applicationId: string;
   readonly submissionId: string;
   readonly flights: readonly {
@@ -53,6 +55,8 @@ export type SeededApplication = {
     readonly submissionId?: string;
   }[];
 };
+
+const statusDetailSchema = z.strictObject({ code: z.string().min(1), details: z.string() });
 
 export const submissionSeedSchema = z.strictObject({
   applicationId: applicationIdSchema,
@@ -65,6 +69,10 @@ export const submissionSeedSchema = z.strictObject({
   /** A bug that only this build has: crashes per session besides, with a failure hash that no other build shows. */
   newSignature: z.strictObject({ rate, hash: z.string().min(1).optional() }).optional(),
   outcome: outcomeSchema.default('published'),
+  /** What the Store says where the outcome is a failure; empty: the usual words. */
+  errors: z.array(statusDetailSchema).default([]),
+  /** Warnings from the commit on; their codes may be any. */
+  warnings: z.array(statusDetailSchema).default([]),
   publishMode: z.enum(['Immediate', 'Manual']).default('Immediate'),
   /** Milliseconds of domain time per status; what is left out is the usual. */
   timetable: timetableSchema.default({}),

@@ -90,7 +90,9 @@ export type SubmissionStatus =
   | 'Certification'
   | 'CertificationFailed'
   | 'Release'
-  | 'ReleaseFailed';
+  | 'ReleaseFailed'
+  /** In no documentation: what a client does with a word it does not know, shown where a toggle says so. */
+  | 'Signing';
 
 export type StatusDetail = { readonly code: string; readonly details: string };
 export type StatusDetails = {
@@ -98,6 +100,26 @@ export type StatusDetails = {
   readonly warnings: readonly StatusDetail[];
   readonly certificationReports: readonly { readonly date: string; readonly reportUrl: string }[];
 };
+
+/** What a package says of itself in its manifest. */
+export type Identity = {
+  readonly name: string;
+  readonly publisher: string;
+  readonly version: string;
+  readonly architecture: string;
+};
+
+/** What was found in one uploaded file. */
+export type Contents =
+  /** The package or bundle that it is, or those inside an upload file, each by its own name. */
+  | { readonly kind: 'packages'; readonly packages: readonly FoundPackage[] }
+  /** An archive, but no package: `why` is a sentence. */
+  | { readonly kind: 'malformed'; readonly why: string }
+  /** No archive at all: the few bytes that many tests upload. */
+  | { readonly kind: 'noArchive' }
+  /** Compressed, and too big to be unpacked for a look at its manifest. */
+  | { readonly kind: 'unread' };
+export type FoundPackage = { readonly fileName: string; readonly identity: Identity };
 
 export type Package = {
   /** Empty until the package is processed. */
@@ -128,6 +150,13 @@ export type Offer = { readonly at: number; readonly share: number };
 /** Where the packages of a draft are uploaded to. Real time, because storage knows no other. */
 export type Upload = { readonly blobName: string; readonly expiresAt: number };
 
+/** What processing makes of a draft although nothing shows it before. */
+export type Hidden = {
+  /** New packages vanish, and the old ones stay whatever the draft says of them. */
+  readonly newPackagesIgnored: boolean;
+  readonly rollout: 'kept' | 'lost' | { readonly percentage: number };
+};
+
 export type PublishMode = 'Immediate' | 'Manual' | 'SpecificDate';
 
 export type Submission = {
@@ -155,6 +184,9 @@ export type Submission = {
   readonly listing: Readonly<Record<string, unknown>>;
   /** Absent for what was created in Partner Center. */
   readonly upload: Upload | undefined;
+  /** What the commit found in the upload, by the `normalized` path; empty until then. */
+  readonly uploaded: Readonly<Record<string, Contents>> | 'rawPackage';
+  readonly hidden: Hidden;
   readonly publishedAt: number | undefined;
   /** Empty until it is published. */
   readonly offers: readonly Offer[];
@@ -168,3 +200,5 @@ export const noRollout: Rollout = {
 };
 
 export const noDetails: StatusDetails = { errors: [], warnings: [], certificationReports: [] };
+
+export const nothingHidden: Hidden = { newPackagesIgnored: false, rollout: 'kept' };

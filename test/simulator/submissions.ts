@@ -18,28 +18,48 @@ import {
 import { updatedPackages } from './packages.ts';
 import {
   type Change,
+  type Hidden,
   noRollout,
+  nothingHidden,
   type State,
-  type StatusDetail,
-  type StatusDetails,
   type Submission,
   type TrackRef,
 } from './state.ts';
-import type { Outcome } from './timetable.ts';
 import { unset } from './wireDate.ts';
 
+/** What goes wrong with a PUT that is answered with success. */
+export type PutLoss = {
+  /** The new packages are not stored. */
+  readonly newPackages: boolean;
+  /** The package rollout is not stored. */
+  readonly rollout: boolean;
+  /** What is stored and shown, and lost in processing. */
+  readonly hidden: Hidden;
+};
+export const nothingLost: PutLoss = { newPackages: false, rollout: false, hidden: nothingHidden };
+
 /** Replaces the data of a draft. Only `PendingCommit` takes it. */
-export function updateSubmission(state: State, ref: TrackRef, id: string, body: unknown): Change<Submission> {
+export function updateSubmission(
+  state: State,
+  ref: TrackRef,
+  id: string,
+  body: unknown,
+  loss: PutLoss = nothingLost,
+): Change<Submission> {
   const submission = requireSubmission(state, ref, id);
   if (submission.status !== 'PendingCommit') throw wrongState('updated');
   requireOwnedByApi(submission, 'change');
   const put = parseSubmission(body);
   const production = submission.track.flightId === undefined;
   const entries = (production ? put.applicationPackages : put.flightPackages) ?? [];
+  const packages = updatedPackages(submission.packages, entries);
+  const options = deliveryOptions(state, submission, put);
   const updated: Submission = {
     ...submission,
-    packages: updatedPackages(submission.packages, entries),
-    ...deliveryOptions(state, submission, put),
+    packages: loss.newPackages ? packages.filter((one) => one.id !== '') : packages,
+    ...options,
+    rollout: loss.rollout ? noRollout : options.rollout,
+    hidden: loss.hidden,
     ...publishing(state, put),
     notesForCertification: put.notesForCertification ?? undefined,
     listing: production ? listingOf(put) : {},
@@ -78,56 +98,6 @@ function publishing(state: State, put: SubmissionBody) {
   return { targetPublishMode, targetPublishDate };
 }
 
-/** What was found at the upload URL: nothing looked, nothing there, not an archive, or the names of its files. */
-export type Archive = 'unchecked' | 'missing' | 'invalid' | readonly string[];
-
-/** Hands the draft to the Store. What is wrong with its archive shows later, as `CommitFailed`. */
-export function commitSubmission(
-  state: State,
-  ref: TrackRef,
-  id: string,
-  options: { archive: Archive; outcome?: Outcome | undefined; now: number },
-): Change<Submission> {
-  const submission = requireSubmission(state, ref, id);
-  if (submission.status !== 'PendingCommit') throw wrongState('committed');
-  requireOwnedByApi(submission, 'change');
-  const checked = checkedAgainst(submission, options.archive, state);
-  const committed: Submission = {
-    ...checked,
-    status: 'CommitStarted',
-    statusSince: options.now,
-    itinerary: { ...checked.itinerary, outcome: options.outcome ?? checked.itinerary.outcome },
-  };
-  return { state: withSubmission(state, committed), value: committed };
-}
-
-function checkedAgainst(submission: Submission, archive: Archive, state: State): Submission {
-  const files = submission.packages.filter(({ fileStatus }) => fileStatus === 'PendingUpload');
-  if (files.length === 0 || archive === 'unchecked') return submission;
-  if (archive === 'invalid') return doomed(submission, 'InvalidArchive', 'The ZIP archive is not valid.');
-  const found = archive === 'missing' ? [] : archive.map(normalized);
-  const missing = files.filter(({ fileName }) => !found.includes(normalized(fileName)));
-  if (missing.length === 0) return submission;
-  if (state.toggles.missingFiles === 'droppedSilently') {
-    return { ...submission, packages: submission.packages.filter((one) => !missing.includes(one)) };
-  }
-  const names = missing.map(({ fileName }) => fileName).join(', ');
-  return doomed(submission, 'MissingFiles', `The following files are missing in the archive: ${names}`);
-}
-
-const normalized = (path: string): string => path.replaceAll('\\', '/');
-
-const doomed = (submission: Submission, code: string, details: string): Submission => ({
-  ...submission,
-  itinerary: { ...submission.itinerary, outcome: 'commitFailed' },
-  statusDetails: withError(submission.statusDetails, { code, details }),
-});
-
-const withError = (details: StatusDetails, error: StatusDetail): StatusDetails => ({
-  ...details,
-  errors: [...details.errors, error],
-});
-
 /** Gives the track's slot free. Nothing that is on its way or published can be deleted. */
 export function deleteSubmission(state: State, ref: TrackRef, id: string): Change<undefined> {
   const submission = requireSubmission(state, ref, id);
@@ -147,11 +117,11 @@ export function withoutSubmission(state: State, submission: Submission): State {
   return withTrack({ ...state, submissions }, { ...track, pendingId: undefined, broken });
 }
 
-const wrongState = (done: string): Refusal =>
+export const wrongState = (done: string): Refusal =>
   invalidState(`The submission could not be ${done} in its current state.`);
 
 /** A draft of Partner Center is out of the API's reach; one that was only edited there can still be deleted. */
-function requireOwnedByApi(submission: Submission, action: 'change' | 'delete'): void {
+export function requireOwnedByApi(submission: Submission, action: 'change' | 'delete'): void {
   const owned = submission.origin === 'api' && (action === 'delete' || !submission.editedInPortal);
   if (owned) return;
   throw notCreatedByApi(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { uniform } from './draws.ts';
-import type { Submission, SubmissionStatus } from './state.ts';
+import type { StatusDetail, Submission, SubmissionStatus } from './state.ts';
+import type { Toggles } from './toggles.ts';
 
 const duration = z.number().min(0).optional();
 
@@ -30,7 +31,12 @@ export const outcomeSchema = z.enum([
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** The way of one submission. */
-export type Itinerary = { readonly timetable: Timetable; readonly outcome: Outcome };
+export type Itinerary = {
+  readonly timetable: Timetable;
+  readonly outcome: Outcome;
+  /** What the Store says once the outcome is a failure; empty: the usual words. */
+  readonly errors: readonly StatusDetail[];
+};
 
 const minute = 60_000;
 
@@ -69,7 +75,7 @@ export function varied(timetable: Timetable, seed: string, submissionId: string)
 export type Milestone = { readonly status: SubmissionStatus; readonly at: number };
 
 /** The next status of a submission and when it comes, or nothing while it waits for someone or has arrived. */
-export function nextMilestone(submission: Submission): Milestone | undefined {
+export function nextMilestone(submission: Submission, toggles: Toggles): Milestone | undefined {
   const { statusSince, itinerary } = submission;
   const { timetable, outcome } = itinerary;
   switch (submission.status) {
@@ -82,9 +88,11 @@ export function nextMilestone(submission: Submission): Milestone | undefined {
       };
     case 'Certification':
       return {
-        status: outcome === 'certificationFailed' ? 'CertificationFailed' : 'Release',
+        status: afterCertification(outcome, toggles),
         at: statusSince + timetable.certification,
       };
+    case 'Signing':
+      return { status: 'Release', at: statusSince + timetable.release };
     case 'Release':
       return afterRelease(submission);
     case 'PendingPublication':
@@ -122,6 +130,11 @@ function afterCommit(at: number, outcome: Outcome): Milestone | undefined {
     case 'publishFailed':
       return { status: 'PreProcessing', at };
   }
+}
+
+function afterCertification(outcome: Outcome, { unknownStatus }: Toggles): SubmissionStatus {
+  if (outcome === 'certificationFailed') return 'CertificationFailed';
+  return unknownStatus === 'never' ? 'Release' : 'Signing';
 }
 
 /** Release is where a submission waits for its date, or for a person to click. */

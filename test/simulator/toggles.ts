@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uploadToggles } from './uploadToggles.ts';
 
 /**
  * What nobody outside the Store knows for certain. Each toggle is one open question of the Store's contract, numbered
@@ -10,6 +11,7 @@ export const togglesSchema = z.strictObject({
     .literal([200, 201, 202, 204])
     .default(200)
     .describe('1: status of a successful PUT, commit, rollout POST, and of creating a flight.'),
+  deleteStatus: z.literal([200, 202, 204]).default(204).describe('1: status of a successful DELETE.'),
 
   percentageDecrease: z
     .enum(['accepted', 'refused'])
@@ -86,15 +88,7 @@ export const togglesSchema = z.strictObject({
     .enum(['stored', 'conflict'])
     .default('stored')
     .describe('9: whether isMandatoryUpdate: true is stored or answered by 409.'),
-  expiredUploadUrl: z
-    .enum(['keptOnGet', 'reissuedOnGet'])
-    .default('keptOnGet')
-    .describe('10: whether GET of a draft replaces an upload URL that has expired.'),
-  uploadUrlHours: z
-    .number()
-    .positive()
-    .default(24)
-    .describe('10: lifetime of an upload URL, in hours of real time.'),
+  ...uploadToggles,
 
   requestsPerMinute: z
     .number()
@@ -205,10 +199,12 @@ export const togglesSchema = z.strictObject({
     .enum(['lastPublished', 'lastFinalized'])
     .default('lastPublished')
     .describe('Beyond the list (section 4.1): what a draft is cloned from after a halt.'),
-  missingFiles: z
-    .enum(['commitFails', 'droppedSilently'])
-    .default('commitFails')
-    .describe('Beyond the list (section 5): what becomes of packages that are not in the uploaded archive.'),
+  unknownStatus: z
+    .enum(['never', 'betweenCertificationAndRelease'])
+    .default('never')
+    .describe(
+      'Beyond the list (section 3.6): whether a submission shows a status for a while that no documentation knows.',
+    ),
 });
 
 export type Toggles = z.infer<typeof togglesSchema>;

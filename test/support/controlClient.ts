@@ -8,6 +8,8 @@ import { clockSettingSchema } from './timeLapseClock.ts';
 const clockSchema = clockSettingSchema.extend({ now: z.iso.datetime() });
 const applicationSchema = z.object({
   applicationId: z.string(),
+  /** What packages of the application have to say of themselves. */
+  identity: z.object({ name: z.string(), publisher: z.string() }),
   submissionId: z.string(),
   flights: z.array(z.object({ flightId: z.string(), name: z.string(), submissionId: z.string().optional() })),
 });
@@ -22,6 +24,17 @@ const requestsSchema = z.array(
     /** Absent where the connection broke. */
     status: z.number().optional(),
     correlationId: z.string(),
+  }),
+);
+const appliedSchema = z.array(
+  z.object({
+    index: z.number(),
+    domainTime: z.iso.datetime(),
+    kind: z.enum(['create', 'update', 'commit', 'delete', 'setPercentage', 'halt', 'finalize']),
+    track: z.object({ applicationId: z.string(), flightId: z.string().optional() }),
+    submissionId: z.string(),
+    /** The upload that a commit took. */
+    blob: z.object({ blobName: z.string(), bytes: z.number(), etag: z.string() }).optional(),
   }),
 );
 const worldSchema = z.array(
@@ -56,6 +69,8 @@ export interface ControlClient {
   setToggles(change: TogglesChange): Promise<Toggles>;
   requests(since?: number): Promise<z.infer<typeof requestsSchema>>;
   clearRequests(): Promise<void>;
+  /** Every change that the API applied since the start, in order, whatever its caller was answered. */
+  applied(): Promise<z.infer<typeof appliedSchema>>;
   /** `track` is a flight's id or `production`; the span is in ISO 8601. */
   world(
     applicationId: string,
@@ -92,6 +107,7 @@ export function createControlClient(base: string): ControlClient {
     setToggles: (change) => call(togglesSchema, 'PUT', 'toggles', change),
     requests: (since = 0) => call(requestsSchema, 'GET', `requests?since=${since}`),
     clearRequests: () => call(nothing, 'DELETE', 'requests'),
+    applied: () => call(appliedSchema, 'GET', 'applied'),
     world: (applicationId, track, span = {}) =>
       call(worldSchema, 'GET', `world/${applicationId}/${track}?${new URLSearchParams(span)}`),
     state: () => call(z.unknown(), 'GET', 'state'),

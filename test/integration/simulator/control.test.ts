@@ -1,6 +1,7 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SimulatorProcess, startSimulatorProcess } from '../../support/simulatorProcess.ts';
+import { callerOf } from './storeClient.ts';
 
 const hour = 3_600_000;
 let simulator: SimulatorProcess;
@@ -8,6 +9,11 @@ beforeAll(async () => {
   simulator = await startSimulatorProcess({ args: ['--seed', 'control', '--speed', '0'] });
 });
 afterAll(() => simulator.stop());
+
+const withCertificate = async (one: SimulatorProcess) => ({
+  ...one,
+  caPem: await readFile(one.caFile, 'utf8'),
+});
 
 describe('the simulator as a process', () => {
   test('tells its time, and lets it be set and driven', async () => {
@@ -43,6 +49,18 @@ describe('the simulator as a process', () => {
     expect(crashes / sessions).toBeCloseTo(0.5, 1);
     const halted = await control.partnerCenter('halt', { applicationId, flightId });
     expect(halted).toEqual({ submissionId });
+  });
+
+  test('tells the changes that its API applied', async () => {
+    const { control } = simulator;
+    expect(await control.applied()).toEqual([]);
+    const { applicationId, identity } = await control.seedApplication();
+    expect(identity).toEqual({ name: 'Contoso.ContosoNotes', publisher: expect.stringMatching(/^CN=/) });
+    const call = await callerOf(await withCertificate(simulator));
+    const { json } = await call('POST', `applications/${applicationId}/submissions`);
+    expect(await control.applied()).toMatchObject([
+      { index: 0, kind: 'create', track: { applicationId }, submissionId: json.id },
+    ]);
   });
 
   test('takes faults and toggles, and logs requests', async () => {

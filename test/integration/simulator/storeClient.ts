@@ -1,13 +1,16 @@
 import { Agent, fetch } from 'undici';
 import type { Simulator } from '../../simulator/server.ts';
 
+/** What a caller has to know of a simulator. */
+type Addresses = Pick<Simulator, 'url' | 'authority' | 'caPem' | 'tenantId' | 'clientId' | 'clientSecret'>;
+
 /** A caller of the simulated Store that knows nothing but HTTP. */
 
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
 
 /** A token by client secret from the v1 or v2 endpoint. */
 export async function tokenFor(
-  simulator: Simulator,
+  simulator: Addresses,
   form: Record<string, string> = {},
   endpoint = 'oauth2/v2.0/token',
 ): Promise<{ status: number; body: Record<string, unknown> }> {
@@ -32,7 +35,7 @@ export async function tokenFor(
 export const scope = 'https://manage.devcenter.microsoft.com/.default';
 
 /** A function that calls the API with a token and reads the whole answer. */
-export async function callerOf(simulator: Simulator) {
+export async function callerOf(simulator: Addresses) {
   const { body } = await tokenFor(simulator, { scope });
   const authorization = `Bearer ${String(body.access_token)}`;
   return async (

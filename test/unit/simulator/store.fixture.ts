@@ -1,3 +1,4 @@
+import { commitSubmission } from '../../simulator/commits.ts';
 import { createSubmission } from '../../simulator/creation.ts';
 import { Refusal } from '../../simulator/errors.ts';
 import { requireSubmission } from '../../simulator/lookups.ts';
@@ -5,7 +6,7 @@ import { settle } from '../../simulator/progress.ts';
 import { seedApplication } from '../../simulator/seeding.ts';
 import { type ApplicationSeed, applicationSeedSchema } from '../../simulator/seeds.ts';
 import type { State, Submission, TrackRef } from '../../simulator/state.ts';
-import { commitSubmission, updateSubmission } from '../../simulator/submissions.ts';
+import { updateSubmission } from '../../simulator/submissions.ts';
 import { defaultTimetable } from '../../simulator/timetable.ts';
 import { changeToggles, defaultToggles, type TogglesChange } from '../../simulator/toggles.ts';
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { type Archive, commitSubmission } from '../../simulator/commits.ts';
 import { createSubmission } from '../../simulator/creation.ts';
 import { requireSubmission, requireTrack } from '../../simulator/lookups.ts';
 import { settle } from '../../simulator/progress.ts';
 import { halt } from '../../simulator/rollouts.ts';
 import type { State, SubmissionStatus } from '../../simulator/state.ts';
-import { commitSubmission, deleteSubmission, updateSubmission } from '../../simulator/submissions.ts';
+import { deleteSubmission, updateSubmission } from '../../simulator/submissions.ts';
 import {
   aStore,
   beta,
@@ -172,7 +173,8 @@ describe('updating a submission', () => {
 });
 
 describe('committing a submission', () => {
-  const commit = (archive: 'missing' | 'invalid' | string[], toggles = {}): State => {
+  const archiveOf = (...paths: string[]): Archive => ({ paths, contents: {} });
+  const commit = (archive: Archive, toggles = {}): State => {
     const [state, draft] = withDraft(aStore(toggles), beta);
     const updated = updateSubmission(state, beta, draft.id, putBody(draft));
     return commitSubmission(updated.state, beta, draft.id, { archive, now: start }).state;
@@ -182,9 +184,9 @@ describe('committing a submission', () => {
   test.each([
     ['no upload', 'missing', 'MissingFiles'],
     ['something that is no archive', 'invalid', 'InvalidArchive'],
-    ['an archive without the file', ['other.msix'], 'MissingFiles'],
+    ['an archive without the file', archiveOf('other.msix'), 'MissingFiles'],
   ] as const)('with %s starts, and fails later', (_what, archive, code) => {
-    const state = commit(typeof archive === 'string' ? archive : [...archive]);
+    const state = commit(archive);
     expect(pending(state).status).toBe('CommitStarted');
     const later = pending(settle(state, start + hour));
     expect(later.status).toBe('CommitFailed');
@@ -192,12 +194,12 @@ describe('committing a submission', () => {
   });
 
   test('with every file in the archive goes on', () => {
-    const state = commit(['App_1.1.0.0_x64.msix']);
+    const state = commit(archiveOf('App_1.1.0.0_x64.msix'));
     expect(pending(settle(state, start + 10 * 60_000)).status).toBe('PreProcessing');
   });
 
   test('drops missing packages silently where the toggle says so', () => {
-    const state = commit(['other.msix'], { missingFiles: 'droppedSilently' });
+    const state = commit(archiveOf('other.msix'), { missingFiles: 'droppedSilently' });
     const published = settle(state, start + 5 * hour);
     const id = requireTrack(published, beta).lastPublishedId ?? '';
     expect(requireSubmission(published, beta, id).packages.map(({ version }) => version)).toEqual([
