@@ -33,6 +33,15 @@ param publishersSecretUri string = ''
 @description('Further application settings, such as RAMPART_POLL_SCHEDULE.')
 param settings object = {}
 
+@description('The container that packages for the Store are uploaded to.')
+@minLength(3)
+@maxLength(63)
+param packagesContainerName string = 'packages'
+
+@description('Days after its last change that a package is deleted from that container.')
+@minValue(1)
+param packageRetentionDays int = 30
+
 @description('Memory of one instance. Executions are billed by it, and the two timers run each minute.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 512
@@ -71,6 +80,8 @@ module storage 'app/storage.bicep' = {
     location: location
     tags: tags
     principalId: identity.outputs.principalId
+    packagesContainerName: packagesContainerName
+    packageRetentionDays: packageRetentionDays
   }
 }
 
@@ -101,7 +112,8 @@ module functionApp 'app/functionApp.bicep' = {
     blobEndpoint: storage.outputs.blobEndpoint
     queueEndpoint: storage.outputs.queueEndpoint
     tableEndpoint: storage.outputs.tableEndpoint
-    packageContainerName: storage.outputs.packageContainerName
+    deploymentContainerName: storage.outputs.deploymentContainerName
+    packagesContainerName: storage.outputs.packagesContainerName
     applicationInsightsConnectionString: monitoring.outputs.connectionString
     publishers: publishers
     publishersSecretUri: publishersSecretUri
@@ -115,6 +127,7 @@ output AZURE_RESOURCE_GROUP string = group.name
 output RAMPART_URL string = functionApp.outputs.url
 output RAMPART_FUNCTION_APP string = functionApp.outputs.name
 output RAMPART_STORAGE_ACCOUNT string = storage.outputs.name
+output RAMPART_PACKAGES_CONTAINER string = storage.outputs.packagesContainerName
 
 // What the federated credential of each publisher's app registration must say: issuer and subject are compared with
 // the claims of the identity's token, and the subject is its object (principal) ID.

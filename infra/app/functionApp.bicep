@@ -10,7 +10,8 @@ param identityClientId string
 param blobEndpoint string
 param queueEndpoint string
 param tableEndpoint string
-param packageContainerName string
+param deploymentContainerName string
+param packagesContainerName string
 param applicationInsightsConnectionString string
 
 @description('{ name, tenantId, clientId } each.')
@@ -55,7 +56,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${blobEndpoint}${packageContainerName}'
+          value: '${blobEndpoint}${deploymentContainerName}'
           authentication: {
             type: 'UserAssignedIdentity'
             userAssignedIdentityResourceId: identityId
@@ -73,7 +74,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   resource appSettings 'config' = {
     name: 'appsettings'
     properties: union(settings, {
-      // One identity for three services: the host leases blobs, the trigger reads a queue, Rampart writes tables.
+      // One identity for three services: the host leases blobs, triggers read queues, Rampart writes tables and reads
+      // packages.
       AzureWebJobsStorage__blobServiceUri: blobEndpoint
       AzureWebJobsStorage__queueServiceUri: queueEndpoint
       AzureWebJobsStorage__tableServiceUri: tableEndpoint
@@ -82,6 +84,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
       RAMPART_PUBLISHERS: publishersSetting
+      RAMPART_PACKAGES_CONTAINER: packagesContainerName
     })
   }
 }

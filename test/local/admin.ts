@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { BlobClients } from './blobClients.ts';
+import { manualBlob } from './blobData.ts';
 import { hostVersion } from './coreApi.ts';
 import { type FunctionDefinition, hasTrigger } from './functionDefinition.ts';
 import { readBody } from './httpMessages.ts';
@@ -21,6 +23,7 @@ export interface AdminOptions {
   hostId: string;
   keys: Keys;
   invoker: Invoker;
+  blobs: BlobClients;
 }
 
 const runBodySchema = z.object({ input: z.string().default('') });
@@ -76,12 +79,12 @@ async function run(
   name: string,
   request: HostRequest,
   response: ServerResponse,
-  { functions, invoker }: AdminOptions,
+  { functions, invoker, blobs }: AdminOptions,
 ): Promise<void> {
   const definition = functions.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
   if (!definition) return writeEmpty(response, 404);
   const body = parseRunBody(await readBody(request.raw));
-  const data = body && triggerData(definition, body.input);
+  const data = body && (await triggerData(definition, body.input, blobs));
   if (!data) return writeEmpty(response, 400);
   const invocation = invoker.invoke(definition, data);
   if (request.url.searchParams.get('wait') !== 'true') return writeEmpty(response, 202);
@@ -98,8 +101,15 @@ function parseRunBody(body: Buffer): z.infer<typeof runBodySchema> | undefined {
   }
 }
 
-/** What a trigger would have handed over. An HTTP function has an address of its own and is not run from here. */
-function triggerData({ trigger }: FunctionDefinition, input: string): TriggerData | undefined {
+/**
+ * What a trigger would have handed over; undefined for a blob that is not there. An HTTP function has an address of its
+ * own and is not run from here.
+ */
+async function triggerData(
+  { name, trigger }: FunctionDefinition,
+  input: string,
+  blobs: BlobClients,
+): Promise<TriggerData | undefined> {
   switch (trigger.type) {
     case 'httpTrigger':
       return undefined;
@@ -107,5 +117,7 @@ function triggerData({ trigger }: FunctionDefinition, input: string): TriggerDat
       return manualTimer();
     case 'queueTrigger':
       return manualMessage(input);
+    case 'blobTrigger':
+      return manualBlob(name, trigger, input, blobs);
   }
 }

@@ -15,6 +15,15 @@ export interface RpcTypedData {
   int?: number | null;
   double?: number | null;
   http?: RpcHttp | null;
+  modelBindingData?: ModelBindingData | null;
+}
+
+/** Where the app's own factory for `source` finds what was triggered on, instead of the thing itself. */
+export interface ModelBindingData {
+  version: string;
+  source: string;
+  contentType: string;
+  content: Uint8Array;
 }
 
 export interface RpcNullableString {

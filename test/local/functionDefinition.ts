@@ -20,10 +20,27 @@ const timerTriggerSchema = z.object({
 const queueSchema = z.object({ queueName: z.string(), connection: z.string().default('') });
 const queueTriggerSchema = queueSchema.extend({ type: z.literal('queueTrigger') });
 
+const blobTriggerSchema = z
+  .object({
+    type: z.literal('blobTrigger'),
+    path: z.string(),
+    connection: z.string().default(''),
+    source: z.enum(['EventGrid', 'LogsAndContainerScan']).default('LogsAndContainerScan'),
+    properties: z
+      .object({ supportsDeferredBinding: z.enum(['true', 'false']).default('false') })
+      .prefault({}),
+  })
+  .transform(({ properties, ...trigger }) => ({
+    ...trigger,
+    /** Whether the app gets where the blob is, and not what is in it (`sdkBinding`). */
+    deferred: properties.supportsDeferredBinding === 'true',
+  }));
+
 const triggerSchema = z.discriminatedUnion('type', [
   httpTriggerSchema,
   timerTriggerSchema,
   queueTriggerSchema,
+  blobTriggerSchema,
 ]);
 const outputSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('http') }),
@@ -87,6 +104,8 @@ function readTrigger(functionName: string, binding: BindingInfo, settings: Setti
       return { ...trigger, schedule: expandSettings(trigger.schedule, settings) };
     case 'queueTrigger':
       return { ...trigger, queueName: expandSettings(trigger.queueName, settings) };
+    case 'blobTrigger':
+      return { ...trigger, path: expandSettings(trigger.path, settings) };
   }
 }
 

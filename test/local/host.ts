@@ -5,22 +5,21 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { adminRoutes } from './admin.ts';
 import { App } from './app.ts';
+import { BlobClients } from './blobClients.ts';
 import { createCoreApi, provideCoreModule } from './coreApi.ts';
 import { followClock } from './domainClock.ts';
 import { importEntry } from './entry.ts';
-import { defineFunction, type FunctionDefinition, hasTrigger } from './functionDefinition.ts';
+import { defineFunction, type FunctionDefinition } from './functionDefinition.ts';
 import { type HostJson, loadHostJson } from './hostJson.ts';
-import { HostStorage } from './hostStorage.ts';
 import { createHttpServer, httpTriggers } from './httpTrigger.ts';
 import { type InvocationEnd, Invoker } from './invoker.ts';
+import { Listeners } from './listeners.ts';
 import type { Logger } from './logger.ts';
 import type { HostOptions } from './options.ts';
 import { pause } from './pause.ts';
 import { QueueClients } from './queueClients.ts';
 import { writeQueueOutputs } from './queueOutput.ts';
-import { QueueListener } from './queueTrigger.ts';
-import { connectionString, loadSettings, type Settings } from './settings.ts';
-import { TimerListener } from './timerTrigger.ts';
+import { loadSettings, type Settings } from './settings.ts';
 
 /** How long what runs may go on once the host closes. */
 const closeTimeoutMs = 5_000;
@@ -38,7 +37,7 @@ let started = false;
 /**
  * Loads an app and runs its functions until closed. A process runs one host in its life, because an app's modules are
  * loaded once and hold on to the host that loaded them. Rejects with an EntryError, a BindingError, a ScheduleError, a
- * SettingError, a RouteError, or the system's error for a port that is taken.
+ * SettingError, a RouteError, a BlobPathError, or the system's error for a port that is taken.
  */
 export async function startHost(options: HostOptions, logger: Logger): Promise<Host> {
   if (started) throw new Error('A process can run one host only');
@@ -81,67 +80,51 @@ async function loadApp(options: HostOptions, settings: Settings, logger: Logger)
   return { app, beforeInvocation };
 }
 
-interface Listener {
-  start(): void;
-  stop(): Promise<void>;
-}
-
 async function listen(parts: Parts): Promise<Host> {
-  const { options, functions, settings, hostJson, app, events } = parts;
-  const clients = new QueueClients(settings);
-  const queueListeners: QueueListener[] = [];
-  const onEnqueued = (queueUrl: string): void => {
-    for (const listener of queueListeners) if (listener.queueUrl === queueUrl) listener.wake();
-  };
-  const encoding = hostJson.extensions.queues.messageEncoding;
+  const { options, functions, settings, hostJson, app, events, logger } = parts;
+  const hostId = readHostId(options.appRoot, settings);
+  const queues = new QueueClients(settings);
+  const blobs = new BlobClients(settings);
+  const listeners = new Listeners();
   const invoker = new Invoker({
     app,
     events,
     timeoutMs: hostJson.functionTimeout,
     beforeInvocation: parts.beforeInvocation,
     writeOutputs: (definition, response) =>
-      writeQueueOutputs(definition, response, { clients, encoding, onEnqueued }),
+      writeQueueOutputs(definition, response, {
+        clients: queues,
+        encoding: hostJson.extensions.queues.messageEncoding,
+        onEnqueued: (queueUrl) => listeners.wake(queueUrl),
+      }),
   });
-  const server = createServer(parts, invoker);
-  queueListeners.push(...(await createQueueListeners(parts, invoker, clients)));
-  const listeners: Listener[] = [...queueListeners, ...(await createTimerListeners(parts, invoker))];
+  const server = createServer(parts, hostId, invoker, blobs);
+  const invisibilityMs = options.messageInvisibilityMs;
+  await listeners.create({
+    functions,
+    settings,
+    hostJson,
+    hostId,
+    invisibilityMs,
+    queues,
+    blobs,
+    invoker,
+    logger,
+  });
   const url = await openPort(server, options.port);
-  for (const listener of listeners) listener.start();
+  listeners.start();
   return { url, functions, events, close: () => close(app, server, listeners, invoker) };
 }
 
-function createServer({ functions, hostJson, options, settings, logger }: Parts, invoker: Invoker): Server {
+function createServer(
+  { functions, hostJson, options, logger }: Parts,
+  hostId: string,
+  invoker: Invoker,
+  blobs: BlobClients,
+): Server {
   const { routePrefix } = hostJson.extensions.http;
   const common = { functions, routePrefix, keys: options.keys, invoker };
-  const hostId = readHostId(options.appRoot, settings);
-  return createHttpServer([adminRoutes({ ...common, hostId }), httpTriggers(common)], logger);
-}
-
-async function createQueueListeners(
-  { functions, hostJson, options, logger }: Parts,
-  invoker: Invoker,
-  clients: QueueClients,
-): Promise<QueueListener[]> {
-  const enabled = functions.filter((one) => !one.disabled).filter((one) => hasTrigger(one, 'queueTrigger'));
-  const queueOptions = hostJson.extensions.queues;
-  const invisibilityMs = options.messageInvisibilityMs;
-  return Promise.all(
-    enabled.map(async (definition) => {
-      const queue = await clients.get(definition.trigger.connection, definition.trigger.queueName);
-      return new QueueListener({ definition, queue, clients, queueOptions, invisibilityMs, invoker, logger });
-    }),
-  );
-}
-
-async function createTimerListeners(
-  { functions, settings, options, logger }: Parts,
-  invoker: Invoker,
-): Promise<TimerListener[]> {
-  const enabled = functions.filter((one) => !one.disabled).filter((one) => hasTrigger(one, 'timerTrigger'));
-  if (enabled.length === 0) return [];
-  const storage = new HostStorage(connectionString('', settings), readHostId(options.appRoot, settings));
-  await storage.create();
-  return enabled.map((definition) => new TimerListener({ definition, storage, invoker, logger }));
+  return createHttpServer([adminRoutes({ ...common, hostId, blobs }), httpTriggers(common)], logger);
 }
 
 /** Hosts with one id share their timers; by default these are the hosts of one app folder on one machine. */
@@ -159,14 +142,9 @@ async function openPort(server: Server, port: number): Promise<string> {
 const isAddress = (address: string | AddressInfo | null): AddressInfo | undefined =>
   typeof address === 'object' && address !== null ? address : undefined;
 
-async function close(
-  app: App,
-  server: Server,
-  listeners: readonly Listener[],
-  invoker: Invoker,
-): Promise<void> {
+async function close(app: App, server: Server, listeners: Listeners, invoker: Invoker): Promise<void> {
   server.close();
-  const ended = Promise.all([...listeners.map((listener) => listener.stop()), invoker.idle()]);
+  const ended = Promise.all([listeners.stop(), invoker.idle()]);
   const waiting = new AbortController();
   await Promise.race([ended, pause(closeTimeoutMs, waiting.signal)]);
   waiting.abort();

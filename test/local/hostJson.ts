@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { readIfPresent, type Settings } from './settings.ts';
@@ -12,6 +13,9 @@ const duration = z.string().transform((text, context) => {
   }
 });
 
+/** The platform's largest batch of messages. */
+const maxBatchSize = 32;
+
 /** What this host reads of host.json, with the platform's defaults; numbers may be text, because settings are. */
 const hostJsonSchema = z.object({
   /** Milliseconds; `-1` is without bound. */
@@ -23,7 +27,7 @@ const hostJsonSchema = z.object({
       http: z.object({ routePrefix: z.string().default('api') }).prefault({}),
       queues: z
         .object({
-          batchSize: z.coerce.number().int().min(1).max(32).default(16),
+          batchSize: z.coerce.number().int().min(1).max(maxBatchSize).default(16),
           newBatchThreshold: z.coerce.number().int().min(0).optional(),
           maxDequeueCount: z.coerce.number().int().min(1).default(5),
           visibilityTimeout: duration.prefault('00:00:00'),
@@ -32,12 +36,35 @@ const hostJsonSchema = z.object({
           messageEncoding: z.enum(['base64', 'none']).default('base64'),
         })
         .prefault({}),
+      blobs: z
+        .object({
+          maxDegreeOfParallelism: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .default(() => 8 * availableParallelism()),
+          poisonBlobThreshold: z.coerce.number().int().min(1).default(5),
+        })
+        .prefault({}),
     })
     .prefault({}),
 });
 
 export type HostJson = z.infer<typeof hostJsonSchema>;
 export type QueueOptions = HostJson['extensions']['queues'];
+
+/** How the queue of blobs is worked on: by the options of blobs alone, split as the platform splits them. */
+export function blobQueueOptions({ blobs, queues }: HostJson['extensions']): QueueOptions {
+  const batchSize = Math.min(maxBatchSize, Math.floor(blobs.maxDegreeOfParallelism / 2) + 1);
+  return {
+    batchSize,
+    newBatchThreshold: blobs.maxDegreeOfParallelism - batchSize,
+    maxDequeueCount: blobs.poisonBlobThreshold,
+    visibilityTimeout: 0,
+    maxPollingInterval: queues.maxPollingInterval,
+    messageEncoding: 'base64',
+  };
+}
 
 /** Reads host.json of an app, under the settings that override it. */
 export async function loadHostJson(appRoot: string, settings: Settings): Promise<HostJson> {

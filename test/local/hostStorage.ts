@@ -1,4 +1,5 @@
 import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from '@azure/storage-blob';
+import type { BlobMessage } from './blobMessage.ts';
 import { acquireLease, isStatus, type Lease } from './lease.ts';
 import { type ScheduleStatus, scheduleStatusSchema } from './timerInfo.ts';
 
@@ -35,6 +36,11 @@ export class HostStorage {
   async writeScheduleStatus(functionName: string, status: ScheduleStatus): Promise<void> {
     const text = JSON.stringify(status);
     await this.#statusBlob(functionName).upload(text, Buffer.byteLength(text));
+  }
+
+  /** The receipt of one version of a blob for one function. */
+  blobReceipt({ FunctionId, ETag, ContainerName, BlobName }: BlobMessage): BlockBlobClient {
+    return this.#blob(`blobreceipts/${this.#hostId}/${FunctionId}/${ETag}/${ContainerName}/${BlobName}`);
   }
 
   #statusBlob(functionName: string): BlockBlobClient {

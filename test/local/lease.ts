@@ -5,6 +5,7 @@ import { type BlobLeaseClient, type BlockBlobClient, RestError } from '@azure/st
 const leaseSeconds = 15;
 
 export interface Lease {
+  id: string;
   /** Aborts when the lease could not be renewed: another host may hold it now. */
   lost: AbortSignal;
   release(): Promise<void>;
@@ -13,17 +14,23 @@ export interface Lease {
 /** Takes the lease of a blob, which it creates if missing, and renews it until released; undefined if others hold it. */
 export async function acquireLease(blob: BlockBlobClient): Promise<Lease | undefined> {
   await createEmpty(blob);
+  return takeLease(blob);
+}
+
+/** Takes the lease of a blob and renews it until released; undefined if others hold it, or the blob is gone. */
+export async function takeLease(blob: BlockBlobClient): Promise<Lease | undefined> {
   const client = blob.getBlobLeaseClient();
   try {
     await client.acquireLease(leaseSeconds);
   } catch (error) {
-    if (isStatus(error, 409)) return undefined;
+    if (isStatus(error, 404, 409)) return undefined;
     throw error;
   }
   const renewal = new AbortController();
   const lost = new AbortController();
   const renewing = renew(client, renewal.signal).catch(() => lost.abort());
   return {
+    id: client.leaseId,
     lost: lost.signal,
     release: async () => {
       renewal.abort();

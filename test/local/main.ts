@@ -4,6 +4,7 @@
  *     node test/local/main.ts [--port N] [--app-root DIR] [--clock URL]
  */
 import { inspect } from 'node:util';
+import { BlobPathError } from './blobPath.ts';
 import { EntryError } from './entry.ts';
 import { BindingError } from './functionDefinition.ts';
 import { type Host, startHost } from './host.ts';
@@ -14,7 +15,7 @@ import { RouteError } from './routes.ts';
 import { ScheduleError } from './schedule.ts';
 import { SettingError } from './settings.ts';
 
-const mendable = [OptionsError, SettingError, BindingError, ScheduleError, RouteError];
+const mendable = [OptionsError, SettingError, BindingError, ScheduleError, RouteError, BlobPathError];
 
 process.setSourceMapsEnabled(true);
 const logger = createLogger((line) => process.stderr.write(line));

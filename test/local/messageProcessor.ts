@@ -1,62 +1,58 @@
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
-import type { FunctionDefinition, TriggerOf } from './functionDefinition.ts';
 import type { QueueOptions } from './hostJson.ts';
-import type { Invoker } from './invoker.ts';
 import type { Logger } from './logger.ts';
 import { pause } from './pause.ts';
-import type { QueueClients } from './queueClients.ts';
-import { decodeMessage, messageData } from './queueMessage.ts';
+import { decodeMessage } from './queueMessage.ts';
 
-export type QueueFunction = FunctionDefinition<TriggerOf<'queueTrigger'>>;
-
-export interface MessageProcessorOptions {
-  definition: QueueFunction;
+/** One queue, and what is done with its messages. */
+export interface QueueWork {
+  /** Whom the log names: a function, or `host`. */
+  source: string;
   queue: QueueClient;
-  clients: QueueClients;
   queueOptions: QueueOptions;
+  /** Whether the message is done with. A rejection counts as a try that failed. */
+  run: (content: string, message: DequeuedMessageItem) => Promise<boolean>;
+  /** Where a message goes that failed for the last time; without it such a message stays hidden. */
+  poisonQueue: ((messageText: string) => Promise<QueueClient>) | undefined;
   /** How long a message stays hidden before it must be hidden again; a host that dies gives it back after this. */
   invisibilityMs: number;
-  invoker: Invoker;
   logger: Logger;
 }
 
-const poisonSuffix = '-poison';
-
-/** Takes one message through its function and then, by the outcome, out of the queue, back into it, or aside. */
+/** Takes one message through its work and then, by the outcome, out of the queue, back into it, or aside. */
 export class MessageProcessor {
-  readonly #options: MessageProcessorOptions;
+  readonly #work: QueueWork;
 
-  constructor(options: MessageProcessorOptions) {
-    this.#options = options;
+  constructor(work: QueueWork) {
+    this.#work = work;
   }
 
   /** Rejects only where the queue itself fails; the message then comes back by itself. */
   async process(message: DequeuedMessageItem): Promise<void> {
-    const hidden = keepHidden(message, this.#options);
-    const tooOften = message.dequeueCount > this.#options.queueOptions.maxDequeueCount;
+    const hidden = keepHidden(message, this.#work);
+    const tooOften = message.dequeueCount > this.#work.queueOptions.maxDequeueCount;
     const succeeded = !tooOften && (await this.#run(message));
     const popReceipt = await hidden.end();
-    if (succeeded) await this.#options.queue.deleteMessage(message.messageId, popReceipt);
+    if (succeeded) await this.#work.queue.deleteMessage(message.messageId, popReceipt);
     else await this.#fail(message, popReceipt);
   }
 
   async #run(message: DequeuedMessageItem): Promise<boolean> {
-    const { definition, queueOptions, invoker, logger } = this.#options;
-    let content: string;
+    const { source, queueOptions, run, logger } = this.#work;
     try {
-      content = decodeMessage(message.messageText, queueOptions.messageEncoding);
+      return await run(decodeMessage(message.messageText, queueOptions.messageEncoding), message);
     } catch (error) {
-      logger('error', definition.name, `Message ${message.messageId} is not readable: ${String(error)}`);
+      logger('error', source, `Message ${message.messageId} failed before its function: ${String(error)}`);
       return false;
     }
-    return (await invoker.invoke(definition, messageData(content, message))).succeeded;
   }
 
   async #fail(message: DequeuedMessageItem, popReceipt: string): Promise<void> {
-    const { queue, queueOptions } = this.#options;
-    // A poison queue has no poison queue of its own; its message stays hidden, so that it does not spin.
-    if (queue.name.endsWith(poisonSuffix)) return;
-    if (message.dequeueCount >= queueOptions.maxDequeueCount) await this.#setAside(message, popReceipt);
+    const { queue, queueOptions, poisonQueue } = this.#work;
+    // Without a place to go it stays hidden, so that it does not spin.
+    if (!poisonQueue) return;
+    if (message.dequeueCount >= queueOptions.maxDequeueCount)
+      await this.#setAside(message, popReceipt, await poisonQueue(message.messageText));
     else
       await queue.updateMessage(
         message.messageId,
@@ -66,20 +62,18 @@ export class MessageProcessor {
       );
   }
 
-  async #setAside(message: DequeuedMessageItem, popReceipt: string): Promise<void> {
-    const { definition, queue, clients, queueOptions, logger } = this.#options;
-    const poisonName = `${queue.name}${poisonSuffix}`;
+  async #setAside(message: DequeuedMessageItem, popReceipt: string, poison: QueueClient): Promise<void> {
+    const { source, queue, queueOptions, logger } = this.#work;
     const reason = `Message has reached MaxDequeueCount of ${queueOptions.maxDequeueCount}`;
-    logger('warning', definition.name, `${reason}. Moving message to queue '${poisonName}'.`);
-    const poison = await clients.get(definition.trigger.connection, poisonName);
+    logger('warning', source, `${reason}. Moving message to queue '${poison.name}'.`);
     await poison.sendMessage(message.messageText);
     await queue.deleteMessage(message.messageId, popReceipt);
   }
 }
 
 /** Hides a message again at half its time, until ended; answers the receipt that is valid then. */
-function keepHidden(message: DequeuedMessageItem, options: MessageProcessorOptions) {
-  const { queue, invisibilityMs, definition, logger } = options;
+function keepHidden(message: DequeuedMessageItem, work: QueueWork) {
+  const { queue, invisibilityMs, source, logger } = work;
   const ended = new AbortController();
   let popReceipt = message.popReceipt;
   const renew = async (): Promise<void> => {
@@ -92,7 +86,7 @@ function keepHidden(message: DequeuedMessageItem, options: MessageProcessorOptio
     }
   };
   const renewing = renew().catch((error: unknown) => {
-    logger('warning', definition.name, `Message ${message.messageId} is not kept hidden: ${String(error)}`);
+    logger('warning', source, `Message ${message.messageId} is not kept hidden: ${String(error)}`);
   });
   return {
     end: async (): Promise<string> => {

@@ -1,27 +1,27 @@
 import type { DequeuedMessageItem } from '@azure/storage-queue';
 import { isStatus } from './lease.ts';
-import { MessageProcessor, type MessageProcessorOptions } from './messageProcessor.ts';
+import { MessageProcessor, type QueueWork } from './messageProcessor.ts';
 import { pause } from './pause.ts';
 
 /** The platform's shortest wait between two polls. */
 const minPollingIntervalMs = 100;
 
-/** Polls one queue and runs its function, several messages at once. */
+/** Polls one queue and works on its messages, several at once. */
 export class QueueListener {
-  readonly #options: MessageProcessorOptions;
+  readonly #work: QueueWork;
   readonly #processor: MessageProcessor;
   readonly #stopping = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   #pausing = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(options: MessageProcessorOptions) {
-    this.#options = options;
-    this.#processor = new MessageProcessor(options);
+  constructor(work: QueueWork) {
+    this.#work = work;
+    this.#processor = new MessageProcessor(work);
   }
 
   get queueUrl(): string {
-    return this.#options.queue.url;
+    return this.#work.queue.url;
   }
 
   start(): void {
@@ -41,7 +41,7 @@ export class QueueListener {
   }
 
   async #listen(): Promise<void> {
-    const { maxPollingInterval } = this.#options.queueOptions;
+    const { maxPollingInterval } = this.#work.queueOptions;
     let intervalMs = minPollingIntervalMs;
     while (!this.#stopping.signal.aborted) {
       this.#pausing = new AbortController();
@@ -60,14 +60,14 @@ export class QueueListener {
       return messages.length > 0;
     } catch (error) {
       // A queue that was deleted comes back; anything else is tried again at the next poll.
-      if (isStatus(error, 404)) await this.#options.queue.createIfNotExists().catch(this.#warn);
+      if (isStatus(error, 404)) await this.#work.queue.createIfNotExists().catch(this.#warn);
       else this.#warn(error);
       return false;
     }
   }
 
   async #receive(): Promise<DequeuedMessageItem[]> {
-    const { queue, queueOptions, invisibilityMs } = this.#options;
+    const { queue, queueOptions, invisibilityMs } = this.#work;
     const { receivedMessageItems } = await queue.receiveMessages({
       numberOfMessages: queueOptions.batchSize,
       visibilityTimeout: Math.ceil(invisibilityMs / 1000),
@@ -85,12 +85,12 @@ export class QueueListener {
 
   /** The next batch is taken once no more than `newBatchThreshold` messages of earlier ones are being worked on. */
   async #roomForNextBatch(): Promise<void> {
-    const { batchSize, newBatchThreshold = Math.floor(batchSize / 2) } = this.#options.queueOptions;
+    const { batchSize, newBatchThreshold = Math.floor(batchSize / 2) } = this.#work.queueOptions;
     while (this.#inFlight.size > newBatchThreshold && !this.#stopping.signal.aborted)
       await Promise.race(this.#inFlight);
   }
 
   readonly #warn = (error: unknown): void => {
-    this.#options.logger('warning', this.#options.definition.name, `The queue failed: ${String(error)}`);
+    this.#work.logger('warning', this.#work.source, `The queue failed: ${String(error)}`);
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { inject } from 'vitest';
 import { type HostProcess, startHostProcess } from '../../support/hostProcess.ts';
@@ -7,7 +8,7 @@ import { type HostProcess, startHostProcess } from '../../support/hostProcess.ts
 export const fixtureRoot = fileURLToPath(new URL('../../fixtures/app', import.meta.url));
 export const never = '0 0 0 1 1 *';
 
-/** Queues of one test's own, and the settings by which the fixture app finds them. */
+/** Queues of one test's own, and the settings by which the fixture app finds them. Its blob functions are off. */
 export interface FixtureQueues {
   settings: Record<string, string>;
   input: QueueClient;
@@ -32,10 +33,39 @@ export async function createQueues(): Promise<FixtureQueues> {
     COMMAND_QUEUE: command.name,
     RESULT_QUEUE: results.name,
     TICK_SCHEDULE: never,
+    TEXT_CONTAINER: `text-${id}`,
+    PACKAGE_CONTAINER: `packages-${id}`,
     'AzureWebJobs.atStart.Disabled': 'true',
+    'AzureWebJobs.readText.Disabled': 'true',
+    'AzureWebJobs.packageUploaded.Disabled': 'true',
   };
   return { settings, input, slow, command, results, poison: service.getQueueClient(`${input.name}-poison`) };
 }
+
+export interface FixtureBlobs extends FixtureQueues {
+  texts: ContainerClient;
+  packages: ContainerClient;
+}
+
+/** Queues and containers of one test's own, with both blob functions on, for hosts that share one id. */
+export async function createBlobs(): Promise<FixtureBlobs> {
+  const { connectionString } = inject('azurite');
+  const queues = await createQueues();
+  const service = BlobServiceClient.fromConnectionString(connectionString);
+  const texts = service.getContainerClient(queues.settings.TEXT_CONTAINER ?? '');
+  const packages = service.getContainerClient(queues.settings.PACKAGE_CONTAINER ?? '');
+  await Promise.all([texts.create(), packages.create()]);
+  const settings = {
+    ...queues.settings,
+    AzureFunctionsWebHost__hostid: randomUUID().replaceAll('-', ''),
+    'AzureWebJobs.readText.Disabled': 'false',
+    'AzureWebJobs.packageUploaded.Disabled': 'false',
+  };
+  return { ...queues, settings, texts, packages };
+}
+
+export const upload = (container: ContainerClient, name: string, text: string) =>
+  container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
 
 /** Starts the fixture app, its timers quiet unless `settings` say otherwise. */
 export const startFixture = (

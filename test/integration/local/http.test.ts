@@ -3,11 +3,13 @@ import { createServer, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBody } from '../../local/httpMessages.ts';
 import type { HostProcess } from '../../support/hostProcess.ts';
-import { createQueues, startFixture } from './fixtureHost.ts';
+import { contents, createQueues, type FixtureQueues, startFixture } from './fixtureHost.ts';
 
+let queues: FixtureQueues;
 let host: HostProcess;
 beforeAll(async () => {
-  host = await startFixture(await createQueues());
+  queues = await createQueues();
+  host = await startFixture(queues);
 });
 afterAll(async () => {
   await host.kill();
@@ -127,6 +129,19 @@ test('cookies are set with their attributes', async () => {
     'a=1%202; Path=/; SameSite=Strict; HttpOnly',
     'b=3; Max-Age=60',
   ]);
+});
+
+test.each([
+  { body: '', expected: [] },
+  { body: '"one text"', expected: ['one text'] },
+  { body: '{"one":"object"}', expected: ['{"one":"object"}'] },
+  { body: '["a text",{"and":"an object"}]', expected: ['a text', '{"and":"an object"}'] },
+])('an extra output set to "$body" puts $expected.length messages beside the response', async (one) => {
+  const response = await fetch(`${host.url}/api/enqueue`, { method: 'POST', body: one.body });
+  expect(response.status).toBe(202);
+  const puts = await contents(queues.results);
+  expect(puts).toEqual(one.expected);
+  await queues.results.clearMessages();
 });
 
 describe('hooks', () => {

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { type HostProcess, startHostProcess } from '../../support/hostProcess.ts';
 import { TimeLapseClock } from '../../support/timeLapseClock.ts';
-import { createQueues, fixtureRoot, startFixture } from './fixtureHost.ts';
+import { contents, createBlobs, createQueues, fixtureRoot, startFixture, upload } from './fixtureHost.ts';
 
 const hosts: HostProcess[] = [];
 afterEach(async () => {
@@ -35,10 +35,13 @@ test('an app runs as one bundle that asks the platform for its module, as it doe
     },
   });
   await writeFile(path.join(appRoot, 'package.json'), '{ "type": "module", "main": "dist/index.js" }');
-  const { settings } = await createQueues();
+  const { settings, packages, results } = await createBlobs();
   const host = await startHostProcess({ appRoot, env: settings });
   hosts.push(host);
   expect((await fetch(`${host.url}/api/hooked`)).status).toBe(202);
+  await upload(packages, '9NAPP/beta/app.zip', 'content');
+  await host.logged(/Executed 'Functions\.packageUploaded' \(Succeeded/);
+  expect(await contents(results)).toContainEqual(expect.stringContaining('"source":"AzureStorageBlobs"'));
   await rm(appRoot, { recursive: true });
 });
 
@@ -63,7 +66,7 @@ test('a port that is taken is said in one line', async () => {
   hosts.push(host);
   const port = Number(new URL(host.url).port);
   const starting = startHostProcess({ appRoot: fixtureRoot, env: queues.settings, port });
-  await expect(starting).rejects.toThrow(/never ready:\nThe port is taken: listen EADDRINUSE.*$/);
+  await expect(starting).rejects.toThrow(/never ready:[\s\S]*\nThe port is taken: listen EADDRINUSE.*$/);
 });
 
 test('the domain clock is asked before every invocation', async () => {

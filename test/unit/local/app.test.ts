@@ -81,11 +81,36 @@ test('a definition has its settings filled in', () => {
 });
 
 test.each([
+  { properties: { supportsDeferredBinding: 'true' }, source: 'EventGrid', deferred: true },
+  { properties: { supportsDeferredBinding: 'false' }, source: 'LogsAndContainerScan', deferred: false },
+  { properties: undefined, source: undefined, deferred: false },
+])('a blob trigger with $properties of the source $source is deferred: $deferred', (one) => {
+  const blob = { type: 'blobTrigger', direction: 'in' as const, path: '%BOX%/{name}' };
+  const bindings = { blob: { ...blob, properties: one.properties, source: one.source } };
+  const definition = defineFunction(
+    { metadata: { name: 'see', bindings }, callback: handler },
+    { BOX: 'box' },
+  );
+  expect(definition.trigger).toEqual({
+    type: 'blobTrigger',
+    path: 'box/{name}',
+    connection: '',
+    source: one.source ?? 'LogsAndContainerScan',
+    deferred: one.deferred,
+  });
+});
+
+test.each([
   { what: 'no trigger', bindings: {}, error: /has no trigger/ },
   {
     what: 'an unknown trigger',
+    bindings: { hub: { type: 'eventHubTrigger', direction: 'in' as const } },
+    error: /"odd": unsupported eventHubTrigger binding/,
+  },
+  {
+    what: 'a blob trigger without a path',
     bindings: { blob: { type: 'blobTrigger', direction: 'in' as const } },
-    error: /"odd": unsupported blobTrigger binding/,
+    error: /"odd": unsupported blobTrigger binding[\s\S]*path/,
   },
   {
     what: 'an input',

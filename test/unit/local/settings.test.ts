@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseHostJson } from '../../local/hostJson.ts';
+import { blobQueueOptions, parseHostJson } from '../../local/hostJson.ts';
 import { readOptions } from '../../local/options.ts';
 import { connectionString, expandSettings, isDisabled, loadSettings } from '../../local/settings.ts';
 import { parseTimeSpan } from '../../local/timeSpan.ts';
@@ -76,6 +76,7 @@ describe('host.json', () => {
           maxPollingInterval: 2_000,
           messageEncoding: 'base64',
         },
+        blobs: { maxDegreeOfParallelism: 8 * availableParallelism(), poisonBlobThreshold: 5 },
       },
     });
   });
@@ -86,6 +87,23 @@ describe('host.json', () => {
     expect(parseHostJson(json, settings)).toMatchObject({
       functionTimeout: Number.POSITIVE_INFINITY,
       extensions: { queues: { batchSize: 4, maxDequeueCount: 2 } },
+    });
+  });
+
+  test.each([
+    { maxDegreeOfParallelism: 1, batchSize: 1, newBatchThreshold: 0 },
+    { maxDegreeOfParallelism: 8, batchSize: 5, newBatchThreshold: 3 },
+    { maxDegreeOfParallelism: 100, batchSize: 32, newBatchThreshold: 68 },
+  ])('works on $maxDegreeOfParallelism blobs at once in batches of $batchSize', (one) => {
+    const { maxDegreeOfParallelism, ...batches } = one;
+    const blobs = { maxDegreeOfParallelism, poisonBlobThreshold: 2 };
+    const json = { extensions: { blobs, queues: { maxDequeueCount: 9, messageEncoding: 'none' } } };
+    expect(blobQueueOptions(parseHostJson(json, {}).extensions)).toEqual({
+      ...batches,
+      maxDequeueCount: 2,
+      visibilityTimeout: 0,
+      maxPollingInterval: 2_000,
+      messageEncoding: 'base64',
     });
   });
 
