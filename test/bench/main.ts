@@ -1,7 +1,7 @@
 /**
  * Measures what the built app costs, and prints it as a page of Markdown.
  *
- *     npm run bench [-- --only requests|import] [--json]
+ *     npm run bench [-- --only requests|import|upload] [--json]
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -9,9 +9,10 @@ import { z } from 'zod';
 import { measureImport } from './importTime.ts';
 import { pageOf, type Results } from './page.ts';
 import { measureRequests } from './scenarios.ts';
+import { measureUpload } from './upload.ts';
 
 const optionsSchema = z.object({
-  only: z.enum(['requests', 'import']).optional(),
+  only: z.enum(['requests', 'import', 'upload']).optional(),
   json: z.boolean().default(false),
 });
 
@@ -19,11 +20,13 @@ await main();
 
 async function main(): Promise<void> {
   const { only, json } = readOptions();
+  const wanted = (part: NonNullable<typeof only>) => only === undefined || only === part;
   const results: Results = {
     at: new Date().toISOString(),
     machine: machineLine(),
-    ...(only !== 'import' && { requests: await measureRequests() }),
-    ...(only !== 'requests' && { imports: await measureImport() }),
+    ...(wanted('requests') && { requests: await measureRequests() }),
+    ...(wanted('import') && { imports: await measureImport() }),
+    ...(wanted('upload') && { uploads: await measureUpload() }),
   };
   console.log(json ? JSON.stringify(results, undefined, 2) : pageOf(results));
 }
@@ -34,13 +37,13 @@ function readOptions(): z.output<typeof optionsSchema> {
     const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' } } });
     return optionsSchema.parse(values);
   } catch (error) {
-    console.error(`${problemOf(error)}. Usage: npm run bench [-- --only requests|import] [--json]`);
+    console.error(`${problemOf(error)}. Usage: npm run bench [-- --only requests|import|upload] [--json]`);
     process.exit(2);
   }
 }
 
 function problemOf(error: unknown): string {
-  if (error instanceof z.ZodError) return '--only takes "requests" or "import"';
+  if (error instanceof z.ZodError) return '--only takes "requests", "import" or "upload"';
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,6 +1,7 @@
 import { type Counts, total } from './cost.ts';
 import type { Compared, ImportCost, Quantity } from './importTime.ts';
 import type { Measured } from './scenarios.ts';
+import type { UploadCost, Way } from './upload.ts';
 
 /** What was measured, as Markdown. */
 
@@ -94,4 +95,29 @@ export function packagesTable({ rampart }: ImportCost, most = 8): string {
     .slice(0, most)
     .map(([name, bytes]) => [name, kibibytes(bytes), `${((100 * bytes) / rampart.bytes).toFixed(0)} %`]);
   return markdownTable([['package', 'in the bundle', 'share'], ...rows], [1, 2]);
+}
+
+const wayNames: Readonly<Record<Way, string>> = {
+  streamed: 'Rampart, a ZIP read and sent',
+  unhashed: 'the same without the MD5 of blocks',
+  zipped: 'Rampart, a ZIP made on the way',
+  bare: '`uploadStream` of the SDK',
+};
+
+export function uploadTable({ mebibytes: size, memorySizes, ways }: UploadCost): string {
+  const row = (way: Way): Row => {
+    const { ms, ratio, peakRssBytes } = ways[way];
+    return [
+      wayNames[way],
+      `${(ms / 1_000).toFixed(2)} s`,
+      times(ratio.median),
+      `${times(ratio.least)} to ${times(ratio.most)}`,
+      ...memorySizes.map((bytes) => mebibytes(peakRssBytes[bytes] ?? Number.NaN)),
+    ];
+  };
+  const heading = [
+    ...['way', `${size} MiB`, 'ratio', 'least to most'],
+    ...memorySizes.map((bytes) => `peak memory, ${bytes} MiB`),
+  ];
+  return markdownTable([heading, row('streamed'), row('unhashed'), row('zipped'), row('bare')], [1, 2, 4, 5]);
 }

@@ -92,7 +92,7 @@ export function createStoreClient(
     getFlight: async (applicationId, flightId, o) => getFlight(r, r.begin(o), applicationId, flightId),
     createSubmission: async (track, o) => createSubmission(r, r.begin(o), track),
     updateSubmission: async (ref, changes, o) => updateSubmission(r, r.begin(o), ref, changes),
-    uploadPackages: async (ref, zip, o) => uploadPackages(r, r.begin(o), ref, zip),
+    uploadPackages: async (ref, source, o) => uploadPackages(r, ref, source, o),
     commitSubmission: async (ref, o) => commitSubmission(r, r.begin(o), ref),
     deleteSubmission: async (ref, o) => deleteSubmission(r, r.begin(o), ref),
   };

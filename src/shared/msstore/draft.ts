@@ -26,22 +26,21 @@ function mergedPackages(present: unknown, changes: SubmissionChanges): readonly 
     if (!entries.some((entry) => entry.id === id))
       reject(`the draft has no package with the id ${JSON.stringify(id)}`);
   }
-  const kept = entries.map((entry) =>
-    remove.has(String(entry.id)) ? { ...entry, fileStatus: 'PendingDelete' } : entry,
-  );
-  const awaited = new Set(
-    entries.filter((entry) => entry.fileStatus === 'PendingUpload').map((entry) => entry.fileName),
-  );
-  const added = (changes.addPackages ?? [])
-    .filter(({ fileName }) => !awaited.has(fileName))
-    .map(({ fileName }) => ({
-      fileName,
-      fileStatus: 'PendingUpload',
-      minimumDirectXVersion: 'None',
-      minimumSystemRam: 'None',
-    }));
-  return [...kept, ...added];
+  const awaits = (entry: Record<string, unknown>) => entry.fileStatus === 'PendingUpload';
+  const added = changes.addPackages?.map(({ fileName }) => fileName);
+  const kept = entries
+    .filter((entry) => !awaits(entry) || added === undefined || added.includes(String(entry.fileName)))
+    .map((entry) => (remove.has(String(entry.id)) ? { ...entry, fileStatus: 'PendingDelete' } : entry));
+  const awaited = new Set(kept.filter(awaits).map((entry) => entry.fileName));
+  return [...kept, ...(added ?? []).filter((fileName) => !awaited.has(fileName)).map(newEntry)];
 }
+
+const newEntry = (fileName: string): Record<string, unknown> => ({
+  fileName,
+  fileStatus: 'PendingUpload',
+  minimumDirectXVersion: 'None',
+  minimumSystemRam: 'None',
+});
 
 /**
  * A draft is a clone, and may have inherited the rollout of its original: sending that on would start a
@@ -92,10 +91,23 @@ export function mergeChanges(
   return {
     ...document,
     [packagesName]: mergedPackages(document[packagesName], changes),
-    packageDeliveryOptions: { ...delivery, packageRollout: rollout },
-    ...(targetPublishMode !== undefined && { targetPublishMode }),
+    packageDeliveryOptions: { ...delivery, packageRollout: rollout, ...mandatory(changes.mandatoryUpdate) },
+    ...(targetPublishMode !== undefined && {
+      targetPublishMode,
+      targetPublishDate: changes.targetPublishDate?.toISOString() ?? never,
+    }),
     ...(notesForCertification !== undefined && { notesForCertification }),
   };
+}
+
+/** The Store's word for a time that never comes: an empty one is not known to be accepted everywhere. */
+const never = '1601-01-01T00:00:00.0000000Z';
+
+function mandatory(change: SubmissionChanges['mandatoryUpdate']): Record<string, unknown> {
+  if (change === undefined) return {};
+  return change === 'none'
+    ? { isMandatoryUpdate: false, mandatoryUpdateEffectiveDate: never }
+    : { isMandatoryUpdate: true, mandatoryUpdateEffectiveDate: change.from.toISOString() };
 }
 
 /** Whether the Store's rollout is the wanted one; a percentage that it has rounded still is. */

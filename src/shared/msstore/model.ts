@@ -75,6 +75,11 @@ export type Submission = SubmissionProgress & {
   /** Absent in some drafts. */
   readonly packageRollout: PackageRollout | undefined;
   readonly targetPublishMode: Open<'Immediate' | 'Manual' | 'SpecificDate'> | undefined;
+  /** ISO 8601; absent where the Store shows its word for "never". */
+  readonly targetPublishDate: string | undefined;
+  /** Present if the update is mandatory; `from` is ISO 8601. */
+  readonly mandatoryUpdate: { readonly from: string | undefined } | undefined;
+  readonly notesForCertification: string | undefined;
   /** Whether the Store gave an upload URL; the URL itself is a credential and stays inside the client. */
   readonly canUpload: boolean;
 };
@@ -105,10 +110,13 @@ export type SubmissionChanges = {
    * may have inherited one) is refused: it is neither started nor dropped in silence.
    */
   readonly packageRollout?: { readonly percentage: number } | 'none';
-  /** New packages by their path inside the uploaded ZIP. */
+  /** All new packages, by their path inside the uploaded ZIP: new ones that the draft awaits besides are dropped. */
   readonly addPackages?: readonly { readonly fileName: string }[];
   /** Ids of existing packages to remove. */
   readonly removePackageIds?: readonly string[];
-  readonly targetPublishMode?: 'Immediate' | 'Manual';
+  readonly targetPublishMode?: 'Immediate' | 'Manual' | 'SpecificDate';
+  /** With `SpecificDate`. */
+  readonly targetPublishDate?: Date;
+  readonly mandatoryUpdate?: { readonly from: Date } | 'none';
   readonly notesForCertification?: string;
 };

@@ -9,12 +9,71 @@ import type {
   Track,
   TrackState,
 } from './model.ts';
+import type { UploadUrl } from './uploadUrl.ts';
 
 export type CallOptions = {
   readonly abortSignal?: AbortSignal;
   /** For changes: send at most once, and leave what did not come through to the caller. */
   readonly once?: boolean;
 };
+
+/** A piece of an upload. `md5` is the one that the source's own storage computed, where it did. */
+export type SourceRange = { readonly bytes: Uint8Array; readonly md5?: Uint8Array | undefined };
+
+/** A signed, read-only URL of a blob with the ETag that its bytes had. The signing may be asked for again. */
+export type CopySource = { readonly signedUrl: () => Promise<UploadUrl>; readonly etag: string };
+
+/**
+ * The bytes of an upload, in the ways in which they can be had. At least one of `read` and `stream`; an error of
+ * theirs ends the upload as it is.
+ */
+export type UploadSource = {
+  /** Another one when the bytes are others. Blocks that an earlier upload of this version left are used. */
+  readonly version: string;
+  readonly size: number;
+  /** The MD5 of all bytes in base64, if it is known; it is kept with the uploaded blob. */
+  readonly contentMd5?: string | undefined;
+  /** Exactly these bytes. */
+  readonly read?: (
+    offset: number,
+    count: number,
+    abortSignal: AbortSignal | undefined,
+  ) => Promise<SourceRange>;
+  /** All bytes from the start, for what is made on the way. */
+  readonly stream?: (abortSignal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
+  /** Where the Store's storage can fetch them itself; tried first. */
+  readonly copyFrom?: CopySource | undefined;
+};
+
+export type UploadProgress = { readonly uploadedBytes: number; readonly totalBytes: number };
+
+export type UploadOptions = CallOptions & {
+  /** Begin no more blocks after this; the answer is `partial` then, and the next upload goes on from there. */
+  readonly until?: AbortSignal;
+  /** Called at the start and after each block. Must not throw. */
+  readonly onProgress?: (progress: UploadProgress) => void;
+  /** The bytes of a block, 4 MiB if not given; more where 50 000 blocks would not be enough. */
+  readonly blockBytes?: number;
+  /** How many blocks are under way at once, 8 if not given. */
+  readonly concurrency?: number;
+};
+
+/**
+ * How the bytes of an upload came to the Store.
+ * `copied`: the Store's storage fetched them. `streamed`: they passed through here, at least some of them.
+ * `found`: an earlier upload had brought them all.
+ */
+export type UploadMethod = 'copied' | 'streamed' | 'found';
+
+/** `copyRefused` says why bytes were streamed that should have been copied. */
+export type UploadResult =
+  | {
+      readonly kind: 'complete';
+      readonly bytes: number;
+      readonly method: UploadMethod;
+      readonly copyRefused?: string;
+    }
+  | ({ readonly kind: 'partial' } & UploadProgress);
 
 /** What a pass reads of the Store. */
 export interface StoreReader {
@@ -50,8 +109,12 @@ export interface SubmissionWriter {
     changes: SubmissionChanges,
     options?: CallOptions,
   ): Promise<Submission>;
-  /** Uploads the ZIP of the draft's packages to the place that the Store named for it. */
-  uploadPackages(ref: SubmissionRef, zip: Uint8Array, options?: CallOptions): Promise<void>;
+  /**
+   * Uploads the ZIP of the draft's packages to the place that the Store named for it. Idempotent and resumable: what
+   * is there already is not sent again. Rejects with `StoreUploadExpiredError` when the place no longer lets anybody
+   * in, also not by the URL that the draft shows then.
+   */
+  uploadPackages(ref: SubmissionRef, source: UploadSource, options?: UploadOptions): Promise<UploadResult>;
   commitSubmission(ref: SubmissionRef, options?: CallOptions): Promise<SubmissionProgress>;
   deleteSubmission(ref: SubmissionRef, options?: CallOptions): Promise<void>;
 }

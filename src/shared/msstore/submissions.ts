@@ -6,11 +6,14 @@ import {
   StoreContractError,
   StoreNotFoundError,
   StoreOutcomeUnknownError,
+  StoreUploadExpiredError,
 } from './errors.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { submissionPath, submissionsPath } from './ids.ts';
 import type { Submission, SubmissionChanges, SubmissionProgress, SubmissionRef, Track } from './model.ts';
+import type { UploadOptions, UploadResult, UploadSource } from './port.ts';
 import { type Call, parseAnswer, type Requester } from './request.ts';
+import type { UploadUrl } from './uploadUrl.ts';
 import { createdSchema, type Draft, draftSchema, progressSchema } from './wire.ts';
 
 async function getDraft(
@@ -99,22 +102,36 @@ export async function updateSubmission(
   return updated.submission;
 }
 
-/** Uploads the ZIP to the place that the draft names now. */
-export async function uploadPackages(
-  requester: Requester,
-  call: Call,
-  ref: SubmissionRef,
-  zip: Uint8Array,
-): Promise<void> {
+async function getUploadUrl(requester: Requester, call: Call, ref: SubmissionRef): Promise<UploadUrl> {
   const operation = 'uploadPackages';
   const { uploadUrl } = await getDraft(requester, call, ref, operation);
-  if (uploadUrl === undefined) {
-    const problem = 'the submission has no upload URL, so it was made in Partner Center or is no draft';
-    throw new StoreConflictError(problem, { operation }, 'foreignSubmission');
-  }
+  if (uploadUrl !== undefined) return uploadUrl;
+  const problem = 'the submission has no upload URL, so it was made in Partner Center or is no draft';
+  throw new StoreConflictError(problem, { operation }, 'foreignSubmission');
+}
+
+/**
+ * Uploads to the place that the draft names. When that has expired on the way, the draft is read once more: it may
+ * name another place, or the same one with a new signature. An upload outlasts the budget of a call, so each reading
+ * is a call of its own.
+ */
+export async function uploadPackages(
+  requester: Requester,
+  ref: SubmissionRef,
+  source: UploadSource,
+  options: UploadOptions = {},
+): Promise<UploadResult> {
+  const uploadUrl = await getUploadUrl(requester, requester.begin(options), ref);
   // Only this needs the blob SDK, a tenth of the time in which the app starts.
-  const { uploadZip } = await import('./upload.ts');
-  await uploadZip(uploadUrl, zip, { abortSignal: call.abortSignal });
+  const { upload } = await import('./upload.ts');
+  try {
+    return await upload(uploadUrl, source, options);
+  } catch (error) {
+    if (!(error instanceof StoreUploadExpiredError)) throw error;
+    const renewed = await getUploadUrl(requester, requester.begin(options), ref);
+    if (renewed.equals(uploadUrl)) throw error;
+    return upload(renewed, source, options);
+  }
 }
 
 /** Applied when the status is no longer `PendingCommit`. */

@@ -8,6 +8,7 @@ import type {
   SubmissionProgress,
   Track,
 } from './model.ts';
+import { safeText } from './redact.ts';
 import { UploadUrl } from './uploadUrl.ts';
 
 /**
@@ -40,8 +41,13 @@ const reference = wireObject({ id })
 const existingId = (value: string | undefined): string | undefined =>
   value === undefined || value === '' || value === '0' ? undefined : value;
 
-const statusDetail = wireObject({ code: z.string().default('None'), details: z.string().default('') });
-const certificationReport = wireObject({ date: z.string().default(''), reportUrl: z.string().default('') });
+/** What the Store says of a submission is kept and shown, so it is made fit for that here. */
+const foreignText = z
+  .string()
+  .default('')
+  .transform((text) => safeText(text));
+const statusDetail = wireObject({ code: foreignText.prefault('None'), details: foreignText });
+const certificationReport = wireObject({ date: foreignText, reportUrl: foreignText });
 const statusDetails = wireObject({
   errors: listOf(statusDetail),
   warnings: listOf(statusDetail),
@@ -98,14 +104,26 @@ const submissionPackage = wireObject({
   architecture: z.string().optional(),
 }).transform(({ version, architecture, ...rest }): SubmissionPackage => ({ ...rest, version, architecture }));
 
+/** The Store's "never" is the year 1601, and here and there an empty text. */
+const wireDate = z
+  .string()
+  .optional()
+  .transform((date) => (date && !date.startsWith('1601-') ? date : undefined));
+
 const submissionWire = wireObject({
   id,
   status: z.string(),
   statusDetails,
   flightPackages: listOf(submissionPackage),
   applicationPackages: listOf(submissionPackage),
-  packageDeliveryOptions: wireObject({ packageRollout: rolloutOfSubmission.optional() }).optional(),
+  packageDeliveryOptions: wireObject({
+    packageRollout: rolloutOfSubmission.optional(),
+    isMandatoryUpdate: z.boolean().default(false),
+    mandatoryUpdateEffectiveDate: wireDate,
+  }).optional(),
   targetPublishMode: z.string().optional(),
+  targetPublishDate: wireDate,
+  notesForCertification: z.string().optional(),
   fileUploadUrl: z
     .string()
     .optional()
@@ -139,6 +157,11 @@ const toSubmission = (wire: z.infer<typeof submissionWire>, track: Track): Submi
   packages: track.kind === 'flight' ? wire.flightPackages : wire.applicationPackages,
   packageRollout: wire.packageDeliveryOptions?.packageRollout,
   targetPublishMode: wire.targetPublishMode,
+  targetPublishDate: wire.targetPublishDate,
+  mandatoryUpdate: wire.packageDeliveryOptions?.isMandatoryUpdate
+    ? { from: wire.packageDeliveryOptions.mandatoryUpdateEffectiveDate }
+    : undefined,
+  notesForCertification: wire.notesForCertification,
   canUpload: wire.fileUploadUrl !== undefined,
 });
 

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest';
 import { createStoreClient, type StoreClient } from '../../../src/shared/msstore/client.ts';
 import type { SubmissionRef, Track } from '../../../src/shared/msstore/model.ts';
+import { bytesSource } from '../../../src/shared/packages/sources.ts';
 import type { FaultRuleInput } from '../../simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 
@@ -95,7 +96,7 @@ describe.each(['flight', 'production'] as const)('a submission of a %s track', (
     });
     expect(updated.packageRollout).toMatchObject({ enabled: true, percentage: 12.5 });
     expect(updated.packages.map(({ fileStatus }) => fileStatus)).toEqual(['Uploaded', 'PendingUpload']);
-    await store.uploadPackages(ref, zipOf(fileName, 'package'));
+    await store.uploadPackages(ref, bytesSource(zipOf(fileName, 'package')));
     expect((await store.commitSubmission(ref)).status).toBe('CommitStarted');
 
     simulator.advanceClock(24 * 3_600_000);

@@ -143,6 +143,9 @@ describe('an update that the Store ignored', () => {
       fallbackSubmissionId: undefined,
     },
     targetPublishMode: 'Immediate',
+    targetPublishDate: undefined,
+    mandatoryUpdate: undefined,
+    notesForCertification: undefined,
     canUpload: true,
   };
 
