@@ -52,10 +52,24 @@ const schedule = z
     'is not a schedule of six fields (second minute hour day month weekday)',
   );
 
-/** Where the state lives: a connection string, or the table endpoint for an identity. */
+const containerName = z
+  .string()
+  .regex(
+    /^[a-z0-9](-?[a-z0-9]){2,62}$/,
+    'is not a name of a blob container (3 to 63 of a-z, 0-9 and single hyphens)',
+  );
+
+/** Where the state and the packages live: a connection string, or the endpoints for an identity. */
 export type StorageSettings =
-  | { readonly kind: 'connectionString'; readonly connectionString: string }
-  | { readonly kind: 'identity'; readonly tableServiceUri: string; readonly clientId: string | undefined };
+  | { readonly kind: 'connectionString'; readonly name: string; readonly connectionString: string }
+  | {
+      readonly kind: 'identity';
+      /** The setting that names it, which triggers use as well. */
+      readonly name: string;
+      readonly tableServiceUri: string;
+      readonly blobServiceUri: string;
+      readonly clientId: string | undefined;
+    };
 
 export type Config = {
   readonly storage: StorageSettings;
@@ -64,6 +78,8 @@ export type Config = {
   readonly authority: string;
   readonly pollSchedule: string;
   readonly submissionSchedule: string;
+  /** The container of the packages. */
+  readonly packagesContainer: string;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -92,6 +108,13 @@ export function readConfig(environment: Environment = process.env): Config {
       'RAMPART_SUBMISSION_SCHEDULE',
       schedule,
       '30 * * * * *',
+      problems,
+    ),
+    packagesContainer: setting(
+      environment,
+      'RAMPART_PACKAGES_CONTAINER',
+      containerName,
+      'packages',
       problems,
     ),
   };
@@ -123,12 +146,25 @@ function storageOf(environment: Environment, problems: string[]): StorageSetting
     if (connectionString) {
       if (!isConnectionString(connectionString))
         problems.push(`${name} is not a connection string of a storage account`);
-      return { kind: 'connectionString', connectionString };
+      return { kind: 'connectionString', name, connectionString };
     }
-    const tableServiceUri =
-      environment[`${name}__tableServiceUri`] ?? accountUri(environment[`${name}__accountName`]);
-    if (tableServiceUri && safeUrl.safeParse(tableServiceUri).success)
-      return { kind: 'identity', tableServiceUri, clientId: environment[`${name}__clientId`] };
+    const account = environment[`${name}__accountName`];
+    const tableServiceUri = environment[`${name}__tableServiceUri`] ?? accountUri(account, 'table');
+    // An account's endpoints differ in one word, so one that is named gives the other.
+    const blobServiceUri =
+      environment[`${name}__blobServiceUri`] ??
+      accountUri(account, 'blob') ??
+      tableServiceUri?.replace('.table.', '.blob.');
+    if (blobServiceUri && !safeUrl.safeParse(blobServiceUri).success)
+      problems.push(`${name}__blobServiceUri is not a URL that begins with https:`);
+    if (tableServiceUri && blobServiceUri && safeUrl.safeParse(tableServiceUri).success)
+      return {
+        kind: 'identity',
+        name,
+        tableServiceUri,
+        blobServiceUri,
+        clientId: environment[`${name}__clientId`],
+      };
     if (tableServiceUri) problems.push(`${name}__tableServiceUri is not a URL that begins with https:`);
   }
   problems.push(
@@ -142,8 +178,8 @@ const isConnectionString = (text: string): boolean =>
   (/AccountName=[^;]+/i.test(text) && /AccountKey=[^;]+/i.test(text)) ||
   /SharedAccessSignature=[^;]+/i.test(text);
 
-const accountUri = (account: string | undefined): string | undefined =>
-  account ? `https://${account}.table.core.windows.net` : undefined;
+const accountUri = (account: string | undefined, service: 'table' | 'blob'): string | undefined =>
+  account ? `https://${account}.${service}.core.windows.net` : undefined;
 
 function publishersOf(environment: Environment, problems: string[]): PublisherSettings[] | undefined {
   const text = environment.RAMPART_PUBLISHERS;

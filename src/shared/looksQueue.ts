@@ -5,13 +5,16 @@ import type { Look } from './usecases/advanceRollout.ts';
 /** The queue between the timers, which find what is due, and the function that takes one rollout a step further. */
 export const advanceQueue = 'rampart-advance';
 
+/** The queue of what is carried to its submission: an upload takes minutes, and must not hold up a halt. */
+export const deliveryQueue = 'rampart-deliver';
+
 const lookSchema = z.object({
-  rolloutId: z.string(),
+  id: z.string(),
   due: z
     .object({
-      lane: z.enum(['submissions', 'rollouts']),
+      lane: z.enum(['submissions', 'rollouts', 'deliveries']),
       at: instantSchema,
-      rolloutId: z.string(),
+      id: z.string(),
       since: instantSchema.optional(),
     })
     .optional(),

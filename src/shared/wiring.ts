@@ -3,9 +3,11 @@ import { domainClock } from './clock.ts';
 import type { Config, PublisherSettings, StorageSettings } from './config.ts';
 import { createStoreAnalytics } from './msstore/analytics.ts';
 import { createRequester, createStoreClient } from './msstore/client.ts';
-import type { Store, StoreAnalytics, StoreProbe } from './msstore/port.ts';
+import type { Store, StoreAnalytics, StoreProbe, SubmissionWriter } from './msstore/port.ts';
 import { createStoreProbe } from './msstore/probe.ts';
+import { createPackageContainer, type PackageContainer } from './packages/container.ts';
 import { builtInPolicies } from './rollout/builtInPolicies.ts';
+import { createDeliveryStore } from './state/deliveries.ts';
 import { createDueIndex } from './state/due.ts';
 import { createRolloutStore } from './state/rollouts.ts';
 import { createSampleStore } from './state/samples.ts';
@@ -13,8 +15,15 @@ import { createTables, openTables, type StorageAccess } from './state/tables.ts'
 import { sourcesOfOnePass } from './telemetry/onePass.ts';
 import { UnknownPublisherError } from './usecases/errors.ts';
 import type { Ports, Publishers } from './usecases/ports.ts';
+import { UploadSlots } from './usecases/uploadSlots.ts';
 
-type PublisherClients = { readonly store: Store & StoreProbe; readonly analytics: StoreAnalytics };
+type PublisherClients = {
+  readonly store: Store & SubmissionWriter & StoreProbe;
+  readonly analytics: StoreAnalytics;
+};
+
+/** Of one instance at once, in memory that may be half a gigabyte. */
+const mostUploads = 3;
 
 /** Everything the use cases need; `ready` resolves once the tables are known to be there. */
 export type World = { readonly ports: Ports; readonly ready: () => Promise<Ports> };
@@ -33,8 +42,11 @@ export function wire(config: Config): World {
   const ports: Ports = {
     clock: domainClock(),
     rollouts: createRolloutStore(tables, due),
+    deliveries: createDeliveryStore(tables, due),
     due,
+    packages: packagesOf(config),
     samples,
+    uploads: new UploadSlots(mostUploads),
     telemetry: () => sourcesOfOnePass((name) => find(clients, name).analytics, samples),
     publishers: publishersOf(clients),
     policies: builtInPolicies,
@@ -53,11 +65,21 @@ export function wire(config: Config): World {
   return { ports, ready };
 }
 
+const identityOf = ({
+  clientId,
+}: Extract<StorageSettings, { kind: 'identity' }>): ManagedIdentityCredential =>
+  new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
+
 function accessOf(storage: StorageSettings): StorageAccess {
   if (storage.kind === 'connectionString') return storage;
-  const { tableServiceUri, clientId } = storage;
-  const credential = new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
-  return { kind: 'identity', tableServiceUri, credential };
+  return { kind: 'identity', tableServiceUri: storage.tableServiceUri, credential: identityOf(storage) };
+}
+
+function packagesOf({ storage, packagesContainer }: Config): PackageContainer {
+  if (storage.kind === 'connectionString') return createPackageContainer(storage, packagesContainer);
+  const { blobServiceUri } = storage;
+  const access = { kind: 'identity', blobServiceUri, credential: identityOf(storage) } as const;
+  return createPackageContainer(access, packagesContainer);
 }
 
 /** One requester per publisher, so that its token, and later its budget, is shared by all that asks the Store for it. */
@@ -79,4 +101,5 @@ function find(clients: ReadonlyMap<string, PublisherClients>, name: string): Pub
 const publishersOf = (clients: ReadonlyMap<string, PublisherClients>): Publishers => ({
   names: [...clients.keys()],
   storeOf: (name) => find(clients, name).store,
+  submissionStoreOf: (name) => find(clients, name).store,
 });

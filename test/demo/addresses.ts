@@ -10,7 +10,8 @@ export type Commands = {
 
 /** The key in it is made up for this run. */
 export function commandsOf(addresses: Addresses, healthy: Started, bad: Started): Commands {
-  const { hostUrl, functionKey, controlUrl } = addresses;
+  const { hostUrl, functionKey, controlUrl, connectionString } = addresses;
+  const { applicationId, flightId, nextPackage } = healthy;
   return {
     reading: [
       `  URL=${hostUrl} KEY=${functionKey}`,
@@ -22,6 +23,9 @@ export function commandsOf(addresses: Addresses, healthy: Started, bad: Started)
       '  curl "$URL/api/rollouts/$BAD/journal?code=$KEY"',
       '  curl "$URL/api/health?code=$KEY"',
       '  curl $SIMULATOR/state',
+      `  export RAMPART_URL=$URL RAMPART_KEY=$KEY RAMPART_STORAGE='${connectionString}'`,
+      '  npx rampart status',
+      `  npx rampart submit ${nextPackage} --app ${applicationId} --flight ${flightId} --policy standard --wait none   # once $HEALTHY is finalized`,
     ],
     changing: [
       `  curl -H content-type:application/json -d '{"reason":"a try"}' "$URL/api/rollouts/$HEALTHY/halt?code=$KEY"`,

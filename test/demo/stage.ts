@@ -19,6 +19,8 @@ export type Addresses = {
   readonly functionKey: string;
   /** Base of the simulator's controls. */
   readonly controlUrl: string;
+  /** Of the storage emulator, whose key is public by design. */
+  readonly connectionString: string;
 };
 
 const everySecond = '* * * * * *';
@@ -49,6 +51,6 @@ export async function startDemoStage(ports: Ports, start: string): Promise<DemoS
   return {
     api: apiOf(stage.host),
     control,
-    addresses: { hostUrl, functionKey, controlUrl: `${url}/simulator` },
+    addresses: { hostUrl, functionKey, controlUrl: `${url}/simulator`, connectionString },
   };
 }

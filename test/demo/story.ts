@@ -1,8 +1,10 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { PolicyDocument } from '../../src/shared/rollout/policy.ts';
 import type { EndedPhase } from '../../src/shared/rollout/vocabulary.ts';
 import type { Api } from '../support/api.ts';
 import type { ControlClient } from '../support/controlClient.ts';
+import { msix } from '../support/packagesOf.ts';
 
 /** The two rollouts that are played: who is behind them, under which policy, and how each must end. */
 
@@ -37,6 +39,8 @@ export type Started = {
   readonly submissionId: string;
   /** The rollout's id in Rampart. */
   readonly id: string;
+  /** A package of the build after this one, as a file to submit. */
+  readonly nextPackage: string;
 };
 
 const usualCrashRate = 0.005;
@@ -121,7 +125,7 @@ const startedSchema = z.object({ id: z.string() });
 
 /** Submits the build to a flight of an application of its own, and starts its rollout. */
 export async function start(build: Build, api: Api, control: ControlClient): Promise<Started> {
-  const { applicationId, flights } = await control.seedApplication({
+  const { applicationId, identity, flights } = await control.seedApplication({
     name: build.application,
     packageVersion: previousVersion,
     crashRate: usualCrashRate,
@@ -141,5 +145,21 @@ export async function start(build: Build, api: Api, control: ControlClient): Pro
   const request = { applicationId, flightId, submissionId, policy };
   const { status, body } = await api.send('POST', 'rollouts', request);
   if (status !== 201) throw new Error(`Starting the rollout was answered ${status}: ${JSON.stringify(body)}`);
-  return { build, applicationId, flightId, submissionId, id: startedSchema.parse(body).id };
+  const nextPackage = await writeNext(build, identity);
+  return { build, applicationId, flightId, submissionId, id: startedSchema.parse(body).id, nextPackage };
+}
+
+const folder = '.rampart/demo';
+
+/** Something to submit: the version after the one that is rolled out. */
+async function writeNext(
+  { application, version }: Build,
+  identity: { readonly name: string; readonly publisher: string },
+): Promise<string> {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const next = `${major}.${minor + 1}.0.0`;
+  const path = `${folder}/${application.replaceAll(' ', '')}_${next}_x64.msix`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, msix({ ...identity, version: next, architecture: 'x64' }));
+  return path;
 }

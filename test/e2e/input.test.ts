@@ -369,6 +369,7 @@ test('health names the parts, and tells no secret', async () => {
     parts: [
       { name: 'configuration', healthy: true },
       { name: 'state', healthy: true },
+      { name: 'packages', healthy: true },
       { name: 'store:contoso', healthy: true },
     ],
   });
@@ -380,6 +381,11 @@ test('health names the parts, and tells no secret', async () => {
   expect(ill.status).toBe(503);
   expect(ill.body).toMatchObject({
     healthy: false,
-    parts: [{ healthy: true }, { healthy: true }, { name: 'store:contoso', healthy: false }],
+    parts: [
+      { healthy: true },
+      { healthy: true },
+      { healthy: true },
+      { name: 'store:contoso', healthy: false },
+    ],
   });
 });

@@ -21,7 +21,7 @@ test.each<[name: string, trigger: Measured['trigger'], tables: number, queue: nu
   ['first tick of a new instance', 'timer', 4, 0, 0],
   ['tick, nothing due', 'timer', 1, 0, 0],
   ['start', 'HTTP', 4, 0, 1],
-  ['published', 'timer', 3, 1, 0],
+  ['published', 'timer', 4, 1, 0],
   ['published', 'queue', 8, 2, 6],
   ['sample pushed', 'HTTP', 2, 0, 0],
   ['quiet, pushed', 'timer', 3, 1, 0],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTables } from '../../src/shared/state/tables.ts';
 import { hour } from '../support/builders.ts';
+import { openDeliveryScene } from '../support/deliveryScene.ts';
 import { openScene, type Scene } from '../support/scene.ts';
 
 /** I7: no secret in a log, a journal entry, a table, a response or an error. */
@@ -35,6 +36,34 @@ test('secrets that the app uses and the Store gives away stay inside', async () 
   for (const secret of [clientSecret, scene.stage.host.functionKey, scene.stage.host.masterKey])
     expect(all).not.toContain(secret);
   expect(all).not.toMatch(/sig=|[?&]se=|Bearer |eyJ|AccountKey|fileUploadUrl|access_token/i);
+});
+
+test('the upload URL of a draft is used, expires and is renewed, and shows nowhere', async () => {
+  await using delivering = await openDeliveryScene();
+  const application = await delivering.application();
+  const { applicationId, flightId } = application;
+  await delivering.control.addFaults([
+    { match: { method: 'POST', path: 'submissions\\?' }, fault: { kind: 'expiredSas' } },
+    { match: { method: 'PUT', path: 'submissions' }, fault: { kind: 'malformedBody' } },
+    {
+      match: { path: 'commit' },
+      fault: { kind: 'commitWarns', details: 'see https://s.example/?sig=abc&se=1 Bearer xyz' },
+    },
+  ]);
+  const packages = [await delivering.putZip(application, '2.0.0.0')];
+  const { id } = await delivering.order({ requestId: 'secret', applicationId, flightId, packages });
+  const { rollout } = await delivering.until(id, 'ramping');
+  expect(rollout).toBeDefined();
+  const said = [...delivering.stage.host.logs(), ...(await tableRows(delivering.azurite.connectionString))];
+  for (const path of [`submissions/${id}`, `submissions/${id}/journal`, 'submissions'])
+    said.push(JSON.stringify((await delivering.api.send('GET', path)).body));
+  const all = said.join('\n');
+  expect(all).toContain('upload URL has expired');
+  expect(all).toContain('see https://s.example/?sig=[redacted]');
+  expect(all).not.toContain(delivering.stage.simulator.clientSecret);
+  expect(all.replaceAll(/(sig=|Bearer )\[redacted\]/g, '')).not.toMatch(
+    /sig=|[?&]se=|Bearer |eyJ|AccountKey|fileUploadUrl|access_token/i,
+  );
 });
 
 test('a state that cannot be reached is 503, and the log that says why has no secret', async () => {

@@ -3,8 +3,8 @@ import { readLook, writeLook } from '../../src/shared/looksQueue.ts';
 import { at } from '../support/builders.ts';
 
 test('a look survives the queue', () => {
-  const due = { lane: 'rollouts', at: at(1), rolloutId: 'a', since: at(0) } as const;
-  for (const look of [{ rolloutId: 'a' }, { rolloutId: 'a', due }])
+  const due = { lane: 'rollouts', at: at(1), id: 'a', since: at(0) } as const;
+  for (const look of [{ id: 'a' }, { id: 'a', due }])
     expect(readLook(JSON.parse(JSON.stringify(writeLook(look))))).toEqual(look);
 });
 

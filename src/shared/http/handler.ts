@@ -4,7 +4,13 @@ import type { Log, Ports } from '../usecases/ports.ts';
 import { problemOf, problemResponse } from './problem.ts';
 
 /** What an HTTP function gets: the request, the world, and where to speak. */
-export type Call = { readonly request: HttpRequest; readonly ports: Ports; readonly log: Log };
+export type Call = {
+  readonly request: HttpRequest;
+  readonly ports: Ports;
+  readonly log: Log;
+  /** For what a function puts out besides its answer. */
+  readonly context: InvocationContext;
+};
 
 export const logOf = (context: InvocationContext): Log => ({
   info: (sentence) => context.info(sentence),
@@ -18,7 +24,7 @@ export function httpHandler(
 ): HttpHandler {
   return async (request, context) => {
     try {
-      return await answer({ request, ports: await ports(), log: logOf(context) });
+      return await answer({ request, ports: await ports(), log: logOf(context), context });
     } catch (error) {
       const unexpected = problemOf(error).status === 500 || isOutage(error);
       if (unexpected) context.error(error);

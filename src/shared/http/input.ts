@@ -1,7 +1,17 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
+import { requestId } from '../delivery/request.ts';
+import { deliveryPhases } from '../delivery/vocabulary.ts';
 import { mistakesOf } from '../mistakes.ts';
 import { instantSchema } from '../rollout/evidence.ts';
+import {
+  applicationId,
+  applicationIdSchema,
+  flightId,
+  flightIdSchema,
+  submissionId,
+  submissionIdSchema,
+} from '../rollout/ids.ts';
 import { nameSchema } from '../rollout/name.ts';
 import { policySchema } from '../rollout/policy.ts';
 import { phases } from '../rollout/vocabulary.ts';
@@ -11,27 +21,6 @@ import type { StartRequest } from '../usecases/startRollout.ts';
 import { BodyTooLargeError, NotJsonError } from './problem.ts';
 
 /** What may come in over HTTP. Every id has its pattern before it touches a key or a URL. */
-
-const applicationId = '9[0-9A-Z]{11}';
-const flightId = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const submissionId = String.raw`[1-9]\d{5,19}`;
-
-const applicationIdSchema = z
-  .string()
-  .regex(
-    new RegExp(`^${applicationId}$`),
-    'is not a Store ID: 12 characters of 0-9 and A-Z that begin with 9',
-  );
-const flightIdSchema = z
-  .string()
-  .regex(
-    new RegExp(`^${flightId}$`, 'i'),
-    'is not a flight id: a GUID such as 7bfc11d5-f710-47c5-8a98-e04bb5aad310',
-  )
-  .toLowerCase();
-const submissionIdSchema = z
-  .string('is not a submission id: a string of digits (a number would lose digits)')
-  .regex(new RegExp(`^${submissionId}$`), 'is not a submission id: a string of 6 to 20 digits');
 
 const rolloutIdPattern = new RegExp(
   String.raw`^${applicationId}\.(production|${flightId})\.${submissionId}$`,
@@ -158,6 +147,34 @@ export const listSchema = z.strictObject({
 });
 export const pageSchema = listSchema.pick({ pageSize: true, continuationToken: true });
 
+export const deliveryListSchema = listSchema.extend({ phase: z.enum(deliveryPhases).optional() });
+
+/** The second half of a story is that of the submission; its first page has no token of the tables yet. */
+const storyToken = /^submission:/;
+export const storyPageSchema = pageSchema.extend({
+  continuationToken: z
+    .string()
+    .max(2_100)
+    .refine((token) => {
+      const own = token.replace(storyToken, '');
+      return (own === '' && token !== '') || isContinuationToken(own);
+    }, 'is not one that this list gave out')
+    .optional(),
+});
+
+const deliveryIdPattern = new RegExp(String.raw`^${applicationId}\.(production|${flightId})\.${requestId}$`);
+
+/** The `{id}` of the route; flight ids are the same in capitals. @throws InvalidInputError */
+export function deliveryIdIn(request: HttpRequest): string {
+  const [application = '', track = '', ...rest] = (request.params.id ?? '').split('.');
+  const id = [application, track.toLowerCase(), ...rest].join('.');
+  if (deliveryIdPattern.test(id)) return id;
+  const form = '{applicationId}.{flightId or "production"}.{requestId}';
+  throw new InvalidInputError(`The id is not a submission's: it has the form ${form}.`, [
+    { path: 'id', message: `is not ${form}` },
+  ]);
+}
+
 const kib = 1_024;
 export const bodyLimits = { command: 8 * kib, start: 64 * kib, samples: 512 * kib } as const;
 
@@ -191,6 +208,14 @@ export async function readJson<Schema extends z.ZodType>(
   const text = await request.text();
   if (Buffer.byteLength(text) > limit) throw new BodyTooLargeError(limit);
   return parse(schema, parseJson(text), 'The body');
+}
+
+/** A command's reason, which DELETE may carry in its query: not everything between here and the caller lets a body pass. */
+export async function reasonIn(request: HttpRequest): Promise<z.output<typeof commandSchema>> {
+  const reason = request.query.get('reason');
+  return reason === null
+    ? readJson(request, commandSchema, bodyLimits.command)
+    : parse(commandSchema, { reason }, 'The query');
 }
 
 function parseJson(text: string): unknown {

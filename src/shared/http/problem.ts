@@ -4,6 +4,7 @@ import { isOutage } from '../state/errors.ts';
 import {
   ConflictError,
   InvalidInputError,
+  NoSuchDeliveryError,
   NoSuchRolloutError,
   UnavailableError,
   UnknownPublisherError,
@@ -52,6 +53,8 @@ export function problemOf(error: unknown): Problem {
     return problem('unknown-publisher', 400, 'Unknown publisher', error.message);
   if (error instanceof NoSuchRolloutError)
     return problem('no-such-rollout', 404, 'No such rollout', error.message);
+  if (error instanceof NoSuchDeliveryError)
+    return problem('no-such-submission', 404, 'No such submission', error.message);
   if (error instanceof ConflictError) return problem('conflict', 409, 'That cannot be', error.message);
   if (error instanceof BodyTooLargeError)
     return problem('body-too-large', 413, 'The body is too large', error.message);

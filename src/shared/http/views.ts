@@ -7,8 +7,8 @@ import { hasEnded } from '../rollout/vocabulary.ts';
 
 /** How rollouts and journals look over HTTP. */
 
-const time = (date: Date): string => z.encode(instantSchema, date);
-const optionalTime = (name: string, date: Date | undefined) =>
+export const time = (date: Date): string => z.encode(instantSchema, date);
+export const optionalTime = (name: string, date: Date | undefined) =>
   date === undefined ? {} : { [name]: time(date) };
 
 /** The list's view: where each rollout stands. */

@@ -8,11 +8,14 @@ import { at } from './situation.ts';
 import { sayPause } from './stepGates.ts';
 import { hasEnded } from './vocabulary.ts';
 
-/** What a person can tell a rollout. */
-export type Command =
-  | { readonly kind: 'halt' | 'finalize' | 'pause' | 'resume' | 'approve'; readonly reason: string }
+/** What a person can tell a rollout, or a policy that needs its place for the next submission. */
+export type Command = { readonly reason: string; readonly actor?: 'operator' | 'policy' } & (
+  | { readonly kind: 'halt' | 'finalize' | 'pause' | 'resume' | 'approve' }
   /** `null` lifts the cap. */
-  | { readonly kind: 'cap'; readonly percentage: number | null; readonly reason: string };
+  | { readonly kind: 'cap'; readonly percentage: number | null }
+);
+
+const actorOf = ({ actor = 'operator' }: Command) => actor;
 
 export type Answer =
   /** The rollout is another now. */
@@ -53,7 +56,7 @@ function says(command: Command): string {
 function accepted(before: Rollout, after: Rollout, command: Command, now: Date): Answer {
   const told: Remark = {
     kind: 'command',
-    actor: 'operator',
+    actor: actorOf(command),
     subject: command.kind,
     sentence: says(command),
   };
@@ -95,14 +98,14 @@ function finalize(rollout: Rollout, command: Command, now: Date): Answer {
 }
 
 /** A person who finalizes beside the policy makes it their own word, which evidence does not overrule. */
-const overruling = (rollout: Rollout, { reason }: Command): Rollout =>
-  rollout.intent?.actor === 'policy'
+const overruling = (rollout: Rollout, command: Command): Rollout =>
+  rollout.intent?.actor === 'policy' && actorOf(command) === 'operator'
     ? {
         ...rollout,
         intent: {
           ...rollout.intent,
           actor: 'operator',
-          reason: `Finalizing by an operator’s word: ${reason}`,
+          reason: `Finalizing by an operator’s word: ${command.reason}`,
         },
       }
     : rollout;
@@ -110,9 +113,11 @@ const overruling = (rollout: Rollout, { reason }: Command): Rollout =>
 /** The rollout with a person's intent, and the sentence that says so until the next look. */
 function intended(rollout: Rollout, kind: 'halt' | 'finalize', command: Command, now: Date): Rollout {
   const doing = kind === 'halt' ? 'Halting' : 'Finalizing';
-  const reason = `${doing} ${at(rollout)} by an operator’s word: ${command.reason.replace(/\.$/, '')}.`;
+  const actor = actorOf(command);
+  const word = actor === 'operator' ? 'an operator’s word' : 'the next submission’s policy';
+  const reason = `${doing} ${at(rollout)} by ${word}: ${command.reason.replace(/\.$/, '')}.`;
   return {
-    ...intend(rollout, { kind, actor: 'operator', reason, since: now, attempts: 0 }),
+    ...intend(rollout, { kind, actor, reason, since: now, attempts: 0 }),
     decision: { kind, reason: 'commanded', sentence: reason, at: now },
   };
 }
@@ -137,8 +142,15 @@ function pause(rollout: Rollout, command: Command, now: Date): Answer {
 
 function resume(rollout: Rollout, command: Command, now: Date): Answer {
   if (!rollout.pause) return already('The rollout is not paused.');
-  return underway(rollout) ?? accepted(rollout, dropPause(rollout), command, now);
+  const resumed: Rollout = {
+    ...dropPause(rollout),
+    decision: { kind: 'wait', reason: 'commanded', sentence: resumedSentence(command), at: now },
+  };
+  return underway(rollout) ?? accepted(rollout, resumed, command, now);
 }
+
+const resumedSentence = ({ reason }: Command): string =>
+  `Resumed: ${reason.replace(/\.$/, '')}. It is looked at next.`;
 
 function approve(rollout: Rollout, command: Command, now: Date): Answer {
   const { step } = rollout;

@@ -27,12 +27,12 @@ export type Remark = Omit<JournalEntry, 'sequence' | 'at'>;
 /** A rollout after a change, with the entries that say what changed: both are written, or neither. */
 export type Change = { readonly rollout: Rollout; readonly entries: readonly JournalEntry[] };
 
+/** The remarks as the entries that follow the last one of a journal this long. */
+export const numbered = (journalLength: number, remarks: readonly Remark[], now: Date): JournalEntry[] =>
+  remarks.map((remark, index) => ({ ...remark, sequence: journalLength + index + 1, at: now }));
+
 /** Numbers the remarks after the rollout's last entry. */
 export function withJournal(rollout: Rollout, remarks: readonly Remark[], now: Date): Change {
-  const entries = remarks.map((remark, index) => ({
-    ...remark,
-    sequence: rollout.journalLength + index + 1,
-    at: now,
-  }));
+  const entries = numbered(rollout.journalLength, remarks, now);
   return { rollout: { ...rollout, journalLength: rollout.journalLength + entries.length }, entries };
 }

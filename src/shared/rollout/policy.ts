@@ -106,6 +106,10 @@ export const policySchema = z
       description:
         'Whether Rampart finalizes after the last step. 100 % is not finalize: the Store treats them apart.',
     }),
+    onUnfinishedRollout: z.enum(['refuse', 'finalize', 'halt']).default('refuse').meta({
+      description:
+        'What becomes of the rollout before, if it is not finished when the next submission needs its place: it refuses the submission, or is finalized where its health allows, or halted.',
+    }),
     pace: z.enum(['bake', 'evidence']).default('bake').meta({
       description:
         'bake: a step is left when its bake is over and nothing speaks against it. evidence: it is left as soon as harm is excluded, between its bake and its maximumBake.',

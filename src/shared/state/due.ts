@@ -3,14 +3,14 @@ import { type Rollout, rolloutId } from '../rollout/rollout.ts';
 import { isStatus } from './errors.ts';
 import type { Tables } from './tables.ts';
 
-/** Which timer looks: at submissions on their way to publication, or at rollouts. */
-export type Lane = 'submissions' | 'rollouts';
+/** Who looks: at submissions on their way to publication, at rollouts, or at what is carried to its submission. */
+export type Lane = 'submissions' | 'rollouts' | 'deliveries';
 
-/** One row of the index: when which rollout is due, and since when, if its look was handed out before. */
+/** One row of the index: when which rollout or delivery is due, and since when, if its look was handed out before. */
 export type Due = {
   readonly lane: Lane;
   readonly at: Date;
-  readonly rolloutId: string;
+  readonly id: string;
   readonly since?: Date | undefined;
 };
 
@@ -26,18 +26,18 @@ export interface DueIndex {
   list(lane: Lane, now: Date, most: number): Promise<Due[]>;
 }
 
-const rowKey = ({ at, rolloutId: id }: Due): string => `${at.toISOString()}_${id}`;
+const rowKey = ({ at, id }: Due): string => `${at.toISOString()}_${id}`;
 
 /** Where and when a rollout is due; an ended one never is. */
 export function dueOf(rollout: Rollout): Due | undefined {
   if (rollout.nextLookAt === undefined) return undefined;
   const lane = rollout.phase === 'awaitingPublication' ? 'submissions' : 'rollouts';
-  return { lane, at: rollout.nextLookAt, rolloutId: rolloutId(rollout) };
+  return { lane, at: rollout.nextLookAt, id: rolloutId(rollout) };
 }
 
 /** Whether two rows are the same row. */
 export const sameDue = (a: Due | undefined, b: Due | undefined): boolean =>
-  a?.lane === b?.lane && a?.at.getTime() === b?.at.getTime() && a?.rolloutId === b?.rolloutId;
+  a?.lane === b?.lane && a?.at.getTime() === b?.at.getTime() && a?.id === b?.id;
 
 export function createDueIndex({ due: table }: Tables): DueIndex {
   return {
@@ -78,9 +78,7 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
 function fromRow(lane: Lane, key: string | undefined, since: string | undefined): Due[] {
   const [time = '', ...id] = (key ?? '').split('_');
   if (!isTime(time)) return [];
-  return [
-    { lane, at: new Date(time), rolloutId: id.join('_'), ...(isTime(since) && { since: new Date(since) }) },
-  ];
+  return [{ lane, at: new Date(time), id: id.join('_'), ...(isTime(since) && { since: new Date(since) }) }];
 }
 
 const isTime = (text: string | undefined): text is string => {

@@ -1,22 +1,22 @@
 import { RestError } from '@azure/data-tables';
 
-/** Somebody else changed the rollout since it was read. Nothing was written: read it again, or leave it to them. */
+/** Somebody else changed it since it was read. Nothing was written: read it again, or leave it to them. */
 export class LostRaceError extends Error {
   override readonly name = 'LostRaceError';
 
-  constructor(rolloutId: string, options: ErrorOptions) {
-    super(`The rollout ${rolloutId} was changed by somebody else in the meantime.`, options);
+  constructor(id: string, options: ErrorOptions) {
+    super(`${id} was changed by somebody else in the meantime.`, options);
   }
 }
 
-/** The track has an active rollout already. */
+/** The track has an active one already: a rollout, or a delivery. */
 export class TrackBusyError extends Error {
   override readonly name = 'TrackBusyError';
-  readonly activeRolloutId: string;
+  readonly activeId: string;
 
-  constructor(activeRolloutId: string, options: ErrorOptions) {
-    super(`The track has an active rollout already: ${activeRolloutId}.`, options);
-    this.activeRolloutId = activeRolloutId;
+  constructor(activeId: string, options: ErrorOptions) {
+    super(`The track is taken already by ${activeId}.`, options);
+    this.activeId = activeId;
   }
 }
 

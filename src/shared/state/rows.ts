@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Delivery, deliverySchema } from '../delivery/delivery.ts';
 import { type JournalEntry, journalEntrySchema } from '../rollout/journal.ts';
 import { type Rollout, rolloutSchema, trackName } from '../rollout/rollout.ts';
 
@@ -8,7 +9,7 @@ import { type Rollout, rolloutSchema, trackName } from '../rollout/rollout.ts';
  */
 
 export type Key = { readonly partitionKey: string; readonly rowKey: string };
-type Row = Key & Record<string, string | number | boolean>;
+export type Row = Key & Record<string, string | number | boolean>;
 
 const keyOf = (rollout: Pick<Rollout, 'applicationId' | 'flightId' | 'submissionId'>): string =>
   `${trackName(rollout)}.${rollout.submissionId}`;
@@ -35,11 +36,7 @@ export const behind = (prefix: string): string => `${prefix}/`;
 const highestSequence = 9_999_999_999;
 
 /** Rows come in the order of their keys; counting down puts the newest entry first. */
-function journalKey(rolloutId: string, sequence: number): Key {
-  const { partitionKey, rowKey } = rolloutKeyOfId(rolloutId);
-  const countdown = String(highestSequence - sequence).padStart(10, '0');
-  return { partitionKey, rowKey: `${rowKey.replace(/^rollout/, 'journal')}.${countdown}` };
-}
+const countdown = (sequence: number): string => String(highestSequence - sequence).padStart(10, '0');
 
 export function journalPrefix(rolloutId: string): Key {
   const { partitionKey, rowKey } = rolloutKeyOfId(rolloutId);
@@ -89,10 +86,55 @@ export const toRolloutRow = (rollout: Rollout): Row => ({
 export const fromRolloutRow = (row: Record<string, unknown>): Rollout =>
   rolloutSchema.parse(uncolumns(row, nestedInRollout));
 
-export const toJournalRow = (rolloutId: string, entry: JournalEntry): Row => ({
+export const toJournalRow = (rolloutId: string, entry: JournalEntry): Row =>
+  journalRow(journalPrefix(rolloutId), entry);
+
+const journalRow = ({ partitionKey, rowKey }: Key, entry: JournalEntry): Row => ({
   ...columns(z.encode(journalEntrySchema, entry)),
-  ...journalKey(rolloutId, entry.sequence),
+  partitionKey,
+  rowKey: `${rowKey}.${countdown(entry.sequence)}`,
 });
 
 export const fromJournalRow = (row: Record<string, unknown>): JournalEntry =>
   journalEntrySchema.parse(uncolumns(row, ['evidence']));
+
+/** A delivery's id is `{applicationId}.{track}.{requestId}`, and none of the three has a dot. */
+const deliveryKeyUnder =
+  (prefix: string) =>
+  (id: string): Key => {
+    const [partitionKey = '', ...rest] = id.split('.');
+    return { partitionKey, rowKey: `${prefix}.${rest.join('.')}` };
+  };
+
+export const deliveryKeyOfId = deliveryKeyUnder('delivery');
+export const deliveryJournalPrefix = deliveryKeyUnder('deliveryJournal');
+
+export const deliveringKey = (delivery: Pick<Delivery, 'applicationId' | 'flightId'>): Key => ({
+  partitionKey: delivery.applicationId,
+  rowKey: `delivering.${trackName(delivery)}`,
+});
+
+const nestedInDelivery = [
+  'policy',
+  'ask',
+  'versions',
+  'content',
+  'clearing',
+  'expected',
+  'upload',
+  'store',
+  'trouble',
+  'problem',
+  'cancel',
+] as const satisfies readonly (keyof Delivery)[];
+
+export const toDeliveryRow = (delivery: Delivery): Row => ({
+  ...columns(z.encode(deliverySchema, { ...delivery })),
+  ...deliveryKeyOfId(delivery.id),
+});
+
+export const fromDeliveryRow = (row: Record<string, unknown>): Delivery =>
+  deliverySchema.parse(uncolumns(row, nestedInDelivery));
+
+export const toDeliveryJournalRow = (id: string, entry: JournalEntry): Row =>
+  journalRow(deliveryJournalPrefix(id), entry);

@@ -15,7 +15,7 @@ import type { Log, Ports } from './ports.ts';
 
 /** What the queue carries: which rollout to look at, and why. */
 export type Look = {
-  readonly rolloutId: string;
+  readonly id: string;
   /** The due row that led here. Without one, somebody asks, and the look is taken even if none is due. */
   readonly due?: Due | undefined;
 };
@@ -39,13 +39,13 @@ export async function advanceRollout(
   log: Log,
   timeoutMs = passTimeoutMs,
 ): Promise<void> {
-  const stored = await ports.rollouts.get(look.rolloutId);
+  const stored = await ports.rollouts.get(look.id);
   if (!stored || !isDue(stored, look, ports.clock.now())) return dropRow(ports, stored, look);
   try {
     await passes(ports, stored, look.due, AbortSignal.timeout(timeoutMs), log);
   } catch (error) {
     if (!(error instanceof LostRaceError)) throw error;
-    log.info(`${look.rolloutId}: somebody else was faster; their pass stands.`);
+    log.info(`${look.id}: somebody else was faster; their pass stands.`);
   }
 }
 

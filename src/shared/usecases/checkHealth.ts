@@ -6,7 +6,7 @@ export type Health = { readonly healthy: boolean; readonly parts: readonly Healt
 
 const probeTimeoutMs = 10_000;
 
-/** Whether the state and each publisher's Store can be reached. Says nothing secret. */
+/** Whether the state, the container of the packages and each publisher's Store can be reached. Says nothing secret. */
 export async function checkHealth(ports: Ports, ready: () => Promise<unknown>): Promise<Health> {
   const abortSignal = AbortSignal.timeout(probeTimeoutMs);
   const parts = await Promise.all([
@@ -16,6 +16,8 @@ export async function checkHealth(ports: Ports, ready: () => Promise<unknown>): 
       await ready();
       await ports.due.list('rollouts', ports.clock.now(), 1);
     }),
+    // Any name will do: what counts is an answer.
+    part('packages', () => ports.packages.stat('health', abortSignal)),
     ...ports.publishers.names.map((name) =>
       part(`store:${name}`, () => ports.publishers.storeOf(name).probe({ abortSignal })),
     ),

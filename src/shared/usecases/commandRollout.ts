@@ -47,7 +47,7 @@ async function lookFirst(ports: Ports, id: string, { kind }: Command, log: Log):
   const stored = await ports.rollouts.get(id);
   if (!stored) throw new NoSuchRolloutError(id);
   if (kind !== 'finalize' || stored.rollout.phase !== 'awaitingPublication') return stored;
-  await advanceRollout(ports, { rolloutId: id }, log, applyTimeoutMs);
+  await advanceRollout(ports, { id }, log, applyTimeoutMs);
   return (await ports.rollouts.get(id)) ?? stored;
 }
 
@@ -59,7 +59,7 @@ async function commandOnce(ports: Ports, stored: Stored, command: Command, log: 
     case 'already':
       return { rollout: stored.rollout, done: true };
     case 'accepted':
-      log.info(`${stored.rollout.id}: ${command.kind} by an operator. ${command.reason}`);
+      log.info(`${stored.rollout.id}: ${command.kind} by ${command.actor ?? 'operator'}. ${command.reason}`);
       return carryOut(ports, await ports.rollouts.save(stored, answer.change), command, log);
   }
 }

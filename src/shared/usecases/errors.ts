@@ -22,6 +22,15 @@ export class NoSuchRolloutError extends Error {
   }
 }
 
+/** There is no submission of that id. Remedy: correct the id, or submit it. */
+export class NoSuchDeliveryError extends Error {
+  override readonly name = 'NoSuchDeliveryError';
+
+  constructor(id: string) {
+    super(`There is no submission ${id}. GET /api/submissions lists those that exist.`);
+  }
+}
+
 /** The settings name no such publisher. Remedy: name one of those they do. */
 export class UnknownPublisherError extends Error {
   override readonly name = 'UnknownPublisherError';

@@ -25,6 +25,6 @@ export async function findDue(
     const moved: Due = { ...row, at: new Date(now.getTime() + handedOutMs), since: row.since ?? row.at };
     await index.add(moved);
     await index.remove(row);
-    return { rolloutId: row.rolloutId, due: moved };
+    return { id: row.id, due: moved };
   }
 }

@@ -65,14 +65,14 @@ export async function startRollout(
   }
 }
 
-function publisherOf({ publishers }: Ports, name: string | undefined): string {
+export function publisherOf({ publishers }: Ports, name: string | undefined): string {
   const chosen = name ?? (publishers.names.length === 1 ? publishers.names[0] : undefined);
   if (chosen === undefined || !publishers.names.includes(chosen))
     throw new UnknownPublisherError(name, publishers.names);
   return chosen;
 }
 
-function policyOf({ policies }: Ports, policy: StartRequest['policy']): Policy {
+export function policyOf({ policies }: Ports, policy: StartRequest['policy']): Policy {
   if (!('policyName' in policy)) return policy;
   const named = policies.get(policy.policyName);
   if (named) return named;
@@ -99,10 +99,10 @@ async function meetActive(
   rollout: Rollout,
   policy: Policy,
 ): Promise<{ rollout: Rollout; created: boolean }> {
-  const same = busy.activeRolloutId === rollout.id ? await ports.rollouts.get(rollout.id) : undefined;
+  const same = busy.activeId === rollout.id ? await ports.rollouts.get(rollout.id) : undefined;
   if (same) return { rollout: sameOrConflict(same.rollout, rollout.publisher, policy), created: false };
   throw new ConflictError(
-    `The track has an active rollout already: ${busy.activeRolloutId}. Halt or finalize it first.`,
+    `The track has an active rollout already: ${busy.activeId}. Halt or finalize it first.`,
   );
 }
 

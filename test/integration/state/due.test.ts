@@ -9,9 +9,8 @@ beforeAll(async () => {
   state = await openState();
 });
 
-const add = (lane: Lane, ms: number, id: string) => state.due.add({ lane, at: at(ms), rolloutId: id });
-const list = async (lane: Lane, ms: number) =>
-  (await state.due.list(lane, at(ms), 500)).map(({ rolloutId }) => rolloutId);
+const add = (lane: Lane, ms: number, id: string) => state.due.add({ lane, at: at(ms), id });
+const list = async (lane: Lane, ms: number) => (await state.due.list(lane, at(ms), 500)).map(({ id }) => id);
 
 test('what is due comes, the longest overdue first, and nothing else', async () => {
   await add('rollouts', 3_000, 'third');
@@ -24,7 +23,7 @@ test('what is due comes, the longest overdue first, and nothing else', async () 
 });
 
 test('a row is removed once, and removing it again is quiet', async () => {
-  const row = { lane: 'rollouts', at: at(1), rolloutId: 'gone' } as const;
+  const row = { lane: 'rollouts', at: at(1), id: 'gone' } as const;
   await state.due.add(row);
   await state.due.remove(row);
   await state.due.remove(row);
@@ -34,12 +33,12 @@ test('a row is removed once, and removing it again is quiet', async () => {
 test('a look that was handed out is not handed out again at once, and comes back if it got lost', async () => {
   const own = await openState();
   const clock = { time: at(0), now: () => clock.time };
-  await own.due.add({ lane: 'rollouts', at: at(0), rolloutId: 'a' });
+  await own.due.add({ lane: 'rollouts', at: at(0), id: 'a' });
   const [look, ...more] = await findDue({ due: own.due, clock }, 'rollouts');
   expect(more).toEqual([]);
   expect(look).toEqual({
-    rolloutId: 'a',
-    due: { lane: 'rollouts', at: at(120_000), rolloutId: 'a', since: at(0) },
+    id: 'a',
+    due: { lane: 'rollouts', at: at(120_000), id: 'a', since: at(0) },
   });
   expect(await findDue({ due: own.due, clock }, 'rollouts')).toEqual([]);
   clock.time = at(120_000);

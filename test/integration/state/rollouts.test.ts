@@ -95,7 +95,7 @@ describe('I10: one active rollout per track', () => {
     const second = { ...first, submissionId: '1152921504621099999' };
     const error = await create({ ...second, id: rolloutId(second) }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TrackBusyError);
-    expect(error).toMatchObject({ activeRolloutId: first.id });
+    expect(error).toMatchObject({ activeId: first.id });
     expect(await state.rollouts.get(rolloutId(second))).toBeUndefined();
   });
 
@@ -158,8 +158,8 @@ describe('a change', () => {
     const stored = await create(another({ nextLookAt: at(1_000) }));
     await state.rollouts.save(stored, withJournal({ ...stored.rollout, nextLookAt: at(9_000) }, [], at(1)));
     const due = await state.due.list('submissions', at(20_000), 500);
-    expect(due.filter((row) => row.rolloutId === stored.rollout.id)).toEqual([
-      { lane: 'submissions', at: at(9_000), rolloutId: stored.rollout.id },
+    expect(due.filter((row) => row.id === stored.rollout.id)).toEqual([
+      { lane: 'submissions', at: at(9_000), id: stored.rollout.id },
     ]);
   });
 
@@ -170,9 +170,7 @@ describe('a change', () => {
       .save(stored, withJournal({ ...stored.rollout, nextLookAt: at(3_000) }, [], at(1)))
       .catch(() => {});
     const due = await state.due.list('submissions', at(20_000), 500);
-    expect(due.filter((row) => row.rolloutId === stored.rollout.id).map((row) => row.at)).toEqual([
-      at(2_000),
-    ]);
+    expect(due.filter((row) => row.id === stored.rollout.id).map((row) => row.at)).toEqual([at(2_000)]);
   });
 });
 

@@ -2,10 +2,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { StoreNotFoundError } from '../../../src/shared/msstore/errors.ts';
 import type { PackageRollout } from '../../../src/shared/msstore/model.ts';
 import type { Store, StoreProbe } from '../../../src/shared/msstore/port.ts';
+import { createPackageContainer } from '../../../src/shared/packages/container.ts';
 import { withJournal } from '../../../src/shared/rollout/journal.ts';
 import { advanceRollout } from '../../../src/shared/usecases/advanceRollout.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import type { Log, Ports } from '../../../src/shared/usecases/ports.ts';
+import { UploadSlots } from '../../../src/shared/usecases/uploadSlots.ts';
 import { at, ramping } from '../../support/builders.ts';
 import { openState, type State } from '../../support/state.ts';
 
@@ -33,6 +35,9 @@ const store: Store & StoreProbe = {
   finalizePackageRollout: never,
   probe: never,
 };
+const notAsked = () => {
+  throw new Error('Looking at a rollout needs nothing of submissions.');
+};
 const silent: Log = { info: () => undefined, error: () => undefined };
 
 let state: State;
@@ -44,13 +49,16 @@ beforeEach(async () => {
   ports = {
     clock,
     rollouts: state.rollouts,
+    deliveries: state.deliveries,
+    packages: createPackageContainer({ kind: 'connectionString', connectionString: '' }, 'packages'),
     due: state.due,
     samples: state.samples,
+    uploads: new UploadSlots(1),
     telemetry: () => ({
       pushed: async () => ({ kind: 'samples', samples: [] }),
       storeAnalytics: async () => ({ kind: 'samples', samples: [] }),
     }),
-    publishers: { names: ['contoso'], storeOf: () => store },
+    publishers: { names: ['contoso'], storeOf: () => store, submissionStoreOf: notAsked },
     policies: new Map(),
   };
 });
@@ -65,7 +73,7 @@ test('a look takes the rollout a step further, and leaves one row for the next',
   if (!look) throw new Error('nothing was due');
   await advanceRollout(ports, look, silent);
   expect((await state.rollouts.get(rollout.id))?.rollout.decision?.reason).toBe('baking');
-  expect(await dueLater()).toEqual([{ lane: 'rollouts', at: at(10 * minute), rolloutId: rollout.id }]);
+  expect(await dueLater()).toEqual([{ lane: 'rollouts', at: at(10 * minute), id: rollout.id }]);
 });
 
 describe('a rollout is not forgotten', () => {
@@ -75,12 +83,12 @@ describe('a rollout is not forgotten', () => {
     if (!look) throw new Error('nothing was due');
     clock.time = at(-50);
     await advanceRollout(ports, look, silent);
-    expect(await dueLater()).toEqual([{ lane: 'rollouts', at: at(0), rolloutId: rollout.id }]);
+    expect(await dueLater()).toEqual([{ lane: 'rollouts', at: at(0), id: rollout.id }]);
   });
 
   test('by a look that comes before it is written', async () => {
     const rollout = ramping({ nextLookAt: at(0) });
-    await state.due.add({ lane: 'rollouts', at: at(0), rolloutId: rollout.id });
+    await state.due.add({ lane: 'rollouts', at: at(0), id: rollout.id });
     const [look] = await tick();
     if (!look) throw new Error('nothing was due');
     await advanceRollout(ports, look, silent);
@@ -94,7 +102,7 @@ describe('a rollout is not forgotten', () => {
     const paused = { ...stored.rollout, nextLookAt: at(1_000) };
     await advanceRollout(ports, { ...look }, silent);
     await state.rollouts.save(stored, withJournal(paused, [], at(0))).catch(() => undefined);
-    expect((await dueLater()).map(({ rolloutId }) => rolloutId)).toContain(stored.rollout.id);
+    expect((await dueLater()).map(({ id }) => id)).toContain(stored.rollout.id);
   });
 
   test('by a look that is taken twice', async () => {
@@ -103,7 +111,7 @@ describe('a rollout is not forgotten', () => {
     if (!look) throw new Error('nothing was due');
     await advanceRollout(ports, look, silent);
     await advanceRollout(ports, look, silent);
-    expect(await dueLater()).toEqual([{ lane: 'rollouts', at: at(10 * minute), rolloutId: rollout.id }]);
+    expect(await dueLater()).toEqual([{ lane: 'rollouts', at: at(10 * minute), id: rollout.id }]);
   });
 
   test('by two looks at once', async () => {
@@ -111,7 +119,7 @@ describe('a rollout is not forgotten', () => {
     const [look] = await tick();
     if (!look) throw new Error('nothing was due');
     await Promise.all([advanceRollout(ports, look, silent), advanceRollout(ports, look, silent)]);
-    expect((await dueLater()).map(({ rolloutId }) => rolloutId)).toContain(rollout.id);
+    expect((await dueLater()).map(({ id }) => id)).toContain(rollout.id);
     expect((await state.rollouts.get(rollout.id))?.rollout.journalLength).toBe(1);
   });
 });
@@ -120,7 +128,7 @@ test('a row that leads to no rollout is dropped after an hour', async () => {
   await state.due.add({
     lane: 'rollouts',
     at: at(0),
-    rolloutId: '9NBLGGH4R315.production.1152921504621000000',
+    id: '9NBLGGH4R315.production.1152921504621000000',
   });
   for (let elapsed = 0; elapsed <= 70 * minute; elapsed += 10 * minute) {
     clock.time = at(elapsed);
@@ -132,7 +140,7 @@ test('a row that leads to no rollout is dropped after an hour', async () => {
 test('a row that somebody wrote by hand with a time that is none keeps nothing else from being looked at', async () => {
   const { rollout } = await create();
   await state.tables.due.createEntity({ partitionKey: 'rollouts', rowKey: '2026-11-01T9:00Z_x' });
-  expect((await tick()).map(({ rolloutId }) => rolloutId)).toEqual([rollout.id]);
+  expect((await tick()).map(({ id }) => id)).toEqual([rollout.id]);
 });
 
 test('a track whose mark somebody removed by hand does not keep its rollout from ending', async () => {

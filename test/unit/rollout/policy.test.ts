@@ -62,7 +62,7 @@ describe('a policy', () => {
     [
       'a key that resembles none',
       { ...policyDocument(), zzzzzz: 1 },
-      'zzzzzz is not a known key; known here: $schema, name, steps, finalize, pace, confidence, falseHaltProbability, checks, unmeasured',
+      'zzzzzz is not a known key; known here: $schema, name, steps, finalize, onUnfinishedRollout, pace, confidence, falseHaltProbability, checks, unmeasured',
     ],
     ['a missing key', { ...policyDocument(), name: undefined }, 'name is missing'],
     [

@@ -29,7 +29,8 @@ const submission = (versions: string[]): Submission => ({
     version,
     architecture: 'x64',
   })),
-  ...{ packageRollout: shown, targetPublishMode: undefined, canUpload: false },
+  ...{ packageRollout: shown, targetPublishMode: undefined, targetPublishDate: undefined },
+  ...{ mandatoryUpdate: undefined, notesForCertification: undefined, canUpload: false },
 });
 
 type Answers = {

@@ -1,0 +1,32 @@
+import {
+  type CommandError,
+  ConflictError,
+  NotAllowedError,
+  NotFoundError,
+  NotRampartError,
+  UnavailableError,
+  WrongInputError,
+} from '../errors.ts';
+import { problemIn } from './views.ts';
+
+/** An answer other than 2xx as an error with its exit code. */
+export function refusalOf(status: number, body: unknown, what: string): CommandError {
+  const problem = problemIn(body);
+  const said = problem?.detail ?? problem?.title;
+  if (status === 401 || status === 403)
+    return new NotAllowedError(said ?? `Rampart does not accept RAMPART_KEY for this (HTTP ${status}).`);
+  if (status === 404)
+    return problem
+      ? new NotFoundError(said ?? `${what}: not found.`)
+      : new NotRampartError(`${what}: not found, and Rampart did not say so. Is RAMPART_URL right?`);
+  if (status === 409) return new ConflictError(said ?? `${what}: that cannot be as things stand (HTTP 409).`);
+  if (isPassing(status))
+    return new UnavailableError(`Rampart is not available (HTTP ${status})${said ? `: ${said}` : '.'}`);
+  const mistakes = (problem?.mistakes ?? []).map(
+    ({ path, message }) => `\n  - ${`${path ?? ''} ${message}`.trim()}`,
+  );
+  return new WrongInputError(`${said ?? `${what}: Rampart answered HTTP ${status}.`}${mistakes.join('')}`);
+}
+
+/** A status that the same request may not get the next time. */
+export const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;

@@ -1,0 +1,94 @@
+import { type Commanded, type Rampart, type RolloutCommand, rolloutIdOf } from '../api/rampart.ts';
+import type { Standing } from '../api/views.ts';
+import { ConflictError } from '../errors.ts';
+import { type ExitCode, exitCodes } from '../exitCodes.ts';
+import { follow } from '../follow/follow.ts';
+import type { Outcome } from '../follow/outcome.ts';
+import { readSettings } from '../settings.ts';
+import { openScreen, type Screen } from '../show/screen.ts';
+import type { World } from '../world.ts';
+import { interruptible, withRampart } from './context.ts';
+
+export type CommandOptions = {
+  readonly reason: string;
+  /** How long to wait for the Store where it does not confirm at once, in ms. */
+  readonly timeout: number;
+  readonly json: boolean;
+};
+
+/** What a command wants to have come about. */
+type Wanted = RolloutCommand | 'cancel';
+const wantedPhase: Readonly<Partial<Record<Wanted, string>>> = {
+  halt: 'halted',
+  finalize: 'completed',
+  cancel: 'cancelled',
+};
+
+/** `rampart halt|finalize|pause|resume|approve <id>`: on a submission's id, for the rollout that it went over to. */
+export const commandRollout = (id: string, command: RolloutCommand, options: CommandOptions, world: World) =>
+  give(id, command, options, world, async (rampart, standing) =>
+    rampart.command(rolloutIdOf(standing, command), command, options.reason),
+  );
+
+/** `rampart cancel <id>`: takes a submission back, as far as the Store still allows. */
+export const cancel = (id: string, options: CommandOptions, world: World) =>
+  give(id, 'cancel', options, world, async (rampart, standing) => {
+    if (standing.kind === 'rollout')
+      throw new ConflictError(
+        `${id} is a rollout, and its submission is published. To stop it: rampart halt ${id} --reason "…"`,
+      );
+    return rampart.cancel(standing.id, options.reason);
+  });
+
+async function give(
+  id: string,
+  wanted: Wanted,
+  options: CommandOptions,
+  world: World,
+  call: (rampart: Rampart, standing: Standing) => Promise<Commanded>,
+): Promise<ExitCode> {
+  const settings = readSettings(world.environment);
+  const screen = openScreen(world, { json: options.json, onlyLast: true });
+  try {
+    return await withRampart(settings, world, async (rampart) => {
+      const meaning = `It may have been done all the same: rampart status ${id}`;
+      return await interruptible(world, meaning, async () => {
+        const { standing, done } = await call(rampart, await rampart.find(id));
+        if (done) {
+          screen.show(standing);
+          return exitCodes.done;
+        }
+        return await untilDone(standing, wanted, options, { rampart, screen, world });
+      });
+    });
+  } finally {
+    screen.release();
+  }
+}
+
+/** Rampart keeps trying by itself; this only looks. */
+async function untilDone(
+  first: Standing,
+  wanted: Wanted,
+  { timeout }: CommandOptions,
+  { rampart, screen, world }: { readonly rampart: Rampart; readonly screen: Screen; readonly world: World },
+): Promise<ExitCode> {
+  screen.say('The Store has not confirmed it yet; Rampart keeps trying.');
+  const following = {
+    look: () => rampart.look(first),
+    outcomeOf: (standing: Standing) => outcomeFor(wanted, standing),
+    show: screen.show,
+    say: screen.say,
+    everyMs: lookEveryMs,
+    timeoutMs: timeout,
+  };
+  const { outcome } = await follow(first, following, world);
+  return outcome === 'done' ? exitCodes.done : exitCodes.otherwise;
+}
+
+const lookEveryMs = 5_000;
+
+function outcomeFor(wanted: Wanted, { phase, ended }: Standing): Outcome {
+  if (phase === wantedPhase[wanted]) return 'done';
+  return ended ? 'otherwise' : 'underWay';
+}

@@ -1,0 +1,52 @@
+import { exitCodeHelp } from './exitCodes.ts';
+
+/** What stands below the lists of options. */
+
+export const settingsHelp = `
+Settings, in the environment:
+  RAMPART_URL                 the address of the app
+  RAMPART_KEY                 a function key of the app
+  RAMPART_PACKAGES_URL        submit: the container for packages, with a
+                              signature (SAS), or without one for the identity
+                              that is signed in
+  RAMPART_STORAGE             submit, instead: a connection string, and
+  RAMPART_PACKAGES_CONTAINER  the container’s name, "packages" unless set`;
+
+export const exitHelp = `
+Exit codes:
+${exitCodeHelp.map(([code, sentence]) => `  ${String(code).padStart(3)}  ${sentence}`).join('\n')}`;
+
+const examples = (...lines: string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+
+const id = '9NBLGGH4R315.production.5f0c1c2a9be34d11';
+
+export const submitHelp = `
+The request’s id comes from the files unless it is given: the same files on the
+same track are the same submission, so a CI job can simply be run again.
+${examples(
+  'rampart submit Contoso.msixupload --app 9NBLGGH4R315 --production \\',
+  '  --policy standard',
+  'rampart submit Contoso.zip --app 9NBLGGH4R315 --policy-file rollout.json \\',
+  '  --flight 7bfc11d5-f710-47c5-8a98-e04bb5aad310 --replace \\',
+  '  --wait finished --timeout 14d',
+  'rampart submit *.msix --app 9NBLGGH4R315 --production --policy fast --json',
+)}`;
+
+export const commandHelp = {
+  status: examples('rampart status', `rampart status ${id}`, 'rampart status --phase ramping --json'),
+  watch: examples(`rampart watch ${id}`, `rampart watch ${id} \\`, '  --until published --timeout 2d'),
+  halt: `
+A halt is final at the Store: who has the build keeps it, nobody else gets it.
+${examples(`rampart halt ${id} --reason "it eats files"`)}`,
+  finalize: `
+Gives the build to everyone at once, and ends the rollout.
+${examples(`rampart finalize ${id} --reason "the hotfix must reach everyone"`)}`,
+  pause: examples(`rampart pause ${id} --reason "a holiday"`),
+  resume: examples(`rampart resume ${id} --reason "back at work"`),
+  approve: examples(`rampart approve ${id} --reason "reviews look good"`),
+  journal: examples(`rampart journal ${id}`, `rampart journal ${id} --all --json`),
+  cancel: `
+Takes back what the Store has not published yet. A rollout is halted instead.
+${examples(`rampart cancel ${id} --reason "wrong build"`)}`,
+} as const;

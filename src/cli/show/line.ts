@@ -1,0 +1,29 @@
+import { sayPercentage } from '../../shared/rollout/sentence.ts';
+import type { Standing } from '../api/views.ts';
+import { sayBytes } from './text.ts';
+
+/** One line for what is new, for a log: the time of this look, the phase, and why. */
+export function lineOf({ phase, sentence, submission, rollout }: Standing, now: number): string {
+  const time = new Date(now).toISOString().replace(/\.\d+/, '');
+  const percentage = rollout?.percentage === undefined ? '' : ` ${sayPercentage(rollout.percentage)}`;
+  const upload = phase === 'uploading' ? submission?.upload : undefined;
+  const uploaded = upload ? ` (${sayBytes(upload.uploadedBytes)} of ${sayBytes(upload.totalBytes)})` : '';
+  const paused = rollout?.paused ? ', paused' : '';
+  const problem = submission?.problem?.sentence;
+  const more = problem === undefined || problem === sentence ? '' : ` ${problem}`;
+  return `${time}  ${phase}${percentage}${paused}${uploaded}: ${sentence}${more}`.trimEnd();
+}
+
+/** What the Store said of the submission, a line each, for a log. */
+export function remarkLinesOf({ submission }: Standing): string[] {
+  const { errors = [], warnings = [], certificationReports = [] } = submission?.store ?? {};
+  const say = (word: string) => (remark: { code?: string | undefined; details?: string | undefined }) =>
+    `  the Store’s ${word}: ${[remark.code, remark.details].filter(Boolean).join(': ')}`;
+  return [
+    ...errors.map(say('error')),
+    ...warnings.map(say('warning')),
+    ...certificationReports.flatMap(({ reportUrl }) =>
+      reportUrl === undefined ? [] : [`  report: ${reportUrl}`],
+    ),
+  ];
+}

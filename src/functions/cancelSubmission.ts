@@ -1,0 +1,24 @@
+import { app, output } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
+import { httpHandler, json } from '../shared/http/handler.ts';
+import { deliveryIdIn, reasonIn } from '../shared/http/input.ts';
+import { deliveryQueue, writeLook } from '../shared/looksQueue.ts';
+import { cancelDelivery } from '../shared/usecases/cancelDelivery.ts';
+
+const next = output.storageQueue({ queueName: deliveryQueue, connection: 'AzureWebJobsStorage' });
+
+/** Cancels what the API can still cancel: 200 once nothing of it is left, 202 while something is. */
+app.http('cancelSubmission', {
+  methods: ['DELETE'],
+  authLevel: 'function',
+  route: 'submissions/{id}',
+  extraOutputs: [next],
+  handler: httpHandler(ports, async ({ request, ports: world, log, context }) => {
+    const id = deliveryIdIn(request);
+    const { reason } = await reasonIn(request);
+    const { delivery, done } = await cancelDelivery(world, id, reason, log);
+    if (!done) context.extraOutputs.set(next, writeLook({ id }));
+    return json(done ? 200 : 202, deliveryViewOf(delivery));
+  }),
+});

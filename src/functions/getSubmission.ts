@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
+import { httpHandler, json } from '../shared/http/handler.ts';
+import { deliveryIdIn } from '../shared/http/input.ts';
+import { readDelivery } from '../shared/usecases/readDelivery.ts';
+
+/** Shows the whole way of a submission, from its packages to the end of its rollout. */
+app.http('getSubmission', {
+  methods: ['GET'],
+  authLevel: 'function',
+  route: 'submissions/{id}',
+  handler: httpHandler(ports, async ({ request, ports: world }) => {
+    const { delivery, rollout } = await readDelivery(world, deliveryIdIn(request));
+    return json(200, deliveryViewOf(delivery, rollout));
+  }),
+});

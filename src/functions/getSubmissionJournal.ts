@@ -1,0 +1,22 @@
+import { app } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { httpHandler, json } from '../shared/http/handler.ts';
+import { deliveryIdIn, parse, queryOf, storyPageSchema } from '../shared/http/input.ts';
+import { entryOf } from '../shared/http/views.ts';
+import { readStory } from '../shared/usecases/readDelivery.ts';
+
+/** The journal of a submission and of the rollout that follows, the newest entries first. */
+app.http('getSubmissionJournal', {
+  methods: ['GET'],
+  authLevel: 'function',
+  route: 'submissions/{id}/journal',
+  handler: httpHandler(ports, async ({ request, ports: world }) => {
+    const id = deliveryIdIn(request);
+    const { pageSize, continuationToken } = parse(storyPageSchema, queryOf(request), 'The query');
+    const page = await readStory(world, id, { size: pageSize, continuationToken });
+    return json(200, {
+      items: page.items.map(({ of, entry }) => ({ of, ...entryOf(entry) })),
+      continuationToken: page.continuationToken,
+    });
+  }),
+});

@@ -1,0 +1,25 @@
+import { app } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { deliverySummaryOf } from '../shared/http/deliveryViews.ts';
+import { httpHandler, json } from '../shared/http/handler.ts';
+import { deliveryListSchema, parse, queryOf } from '../shared/http/input.ts';
+import { listDeliveries } from '../shared/usecases/readDelivery.ts';
+
+/** Lists what was submitted, by application. */
+app.http('listSubmissions', {
+  methods: ['GET'],
+  authLevel: 'function',
+  route: 'submissions',
+  handler: httpHandler(ports, async ({ request, ports: world }) => {
+    const { pageSize, continuationToken, ...filter } = parse(
+      deliveryListSchema,
+      queryOf(request),
+      'The query',
+    );
+    const page = await listDeliveries(world, filter, { size: pageSize, continuationToken });
+    return json(200, {
+      items: page.items.map(({ delivery, rollout }) => deliverySummaryOf(delivery, rollout)),
+      continuationToken: page.continuationToken,
+    });
+  }),
+});

@@ -1,0 +1,25 @@
+import { app, output } from '@azure/functions';
+import { ports } from '../shared/app.ts';
+import { requestSchema } from '../shared/delivery/request.ts';
+import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
+import { httpHandler, json } from '../shared/http/handler.ts';
+import { bodyLimits, readJson } from '../shared/http/input.ts';
+import { deliveryQueue, writeLook } from '../shared/looksQueue.ts';
+import { startDelivery } from '../shared/usecases/startDelivery.ts';
+
+const next = output.storageQueue({ queueName: deliveryQueue, connection: 'AzureWebJobsStorage' });
+
+/** Carries packages to a published submission: 201, or 200 if it is on its way already. */
+app.http('startSubmission', {
+  methods: ['POST'],
+  authLevel: 'function',
+  route: 'submissions',
+  extraOutputs: [next],
+  handler: httpHandler(ports, async ({ request, ports: world, log, context }) => {
+    const wish = await readJson(request, requestSchema, bodyLimits.start);
+    const { delivery, created } = await startDelivery(world, wish, log);
+    if (created) context.extraOutputs.set(next, writeLook({ id: delivery.id }));
+    const location = `/api/submissions/${delivery.id}`;
+    return json(created ? 201 : 200, deliveryViewOf(delivery), { location });
+  }),
+});

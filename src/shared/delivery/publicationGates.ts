@@ -1,0 +1,243 @@
+import { after } from '../rollout/looks.ts';
+import { stageOf } from '../rollout/observed.ts';
+import { sayPercentage } from '../rollout/sentence.ts';
+import type { Decision, Situation } from './decision.ts';
+import { askedPercentage, type Delivery } from './delivery.ts';
+import { takenBack } from './draftGates.ts';
+import type { Observed, SeenSubmission } from './observed.ts';
+import { processedDifferences, rolloutDifference } from './proof.ts';
+import { fail } from './slotGates.ts';
+import type { DeliveryReason } from './vocabulary.ts';
+import { isProblemOverdue, isTrouble, stuckAfter, waits } from './waits.ts';
+
+/** The phases from the commit on: what the Store makes of the submission, and whether it is still what was asked for. */
+
+type OnSubmission = Situation<Extract<Observed, { kind: 'submission' }>>;
+
+/** How often a commit that the Store has lost is made again. */
+const mostCommits = 3;
+
+export function awaitingPublication(situation: OnSubmission): Decision {
+  const { delivery, observed } = situation;
+  const { submission } = observed;
+  switch (stageOf(submission.status)) {
+    case 'failed':
+      return submissionFailed(submission);
+    case 'draft':
+      return fellBack(delivery, submission);
+    case 'published':
+      return published(situation);
+    case 'processing':
+      return processing(situation);
+  }
+}
+
+/** People can still take it back; after that the Store has only two ends for it. */
+export function failing(situation: OnSubmission): Decision {
+  const { delivery, observed, now } = situation;
+  const { submission } = observed;
+  const stage = stageOf(submission.status);
+  const { problem } = delivery;
+  if (problem === undefined)
+    return fail('submissionFailed', 'It was to be taken back, and nobody knows why any more.');
+  if (stage === 'published') return publishedWrong(situation, problem.reason, problem.sentence);
+  if (stage !== 'processing')
+    return fail(
+      problem.reason,
+      `${problem.sentence} It was taken back: the Store shows ${submission.status}.`,
+    );
+  return {
+    kind: 'hold',
+    reason: problem.reason,
+    sentence: problem.sentence,
+    nextLookAt: after(now, waits.people),
+    escalated: isProblemOverdue(problem, now),
+  };
+}
+
+function submissionFailed({ status, errors, certificationReports }: SeenSubmission): Decision {
+  const said = errors.map(({ code, details }) => `${code}: ${details}`).join('; ');
+  const reports = certificationReports.map(({ reportUrl }) => reportUrl).join(', ');
+  const sentence = [
+    `The Store will not publish the submission, its status is ${status}${said && `: ${said.replace(/\.$/, '')}`}.`,
+    reports && `Its report: ${reports}`,
+    'It stays in the slot until it is deleted: the next request can ask for that with "onPendingSubmission": "delete".',
+  ];
+  return {
+    kind: 'fail',
+    actor: 'store',
+    reason: 'submissionFailed',
+    sentence: sentence.filter(Boolean).join(' '),
+  };
+}
+
+/** The Store documents CommitStarted → CommitFailed, and has been seen to fall back to the draft instead. */
+function fellBack(delivery: Delivery, { submissionId }: SeenSubmission): Decision {
+  if (delivery.cancel) return takenBack(delivery, delivery.cancel.reason);
+  if (delivery.commits >= mostCommits)
+    return fail(
+      'commitLost',
+      `The Store has lost the commit ${delivery.commits} times: submission ${submissionId} is a draft again.`,
+    );
+  return {
+    kind: 'go',
+    phase: 'committing',
+    actor: 'store',
+    reason: 'commitLost',
+    sentence: 'The Store has fallen back from the commit to the draft; it is to be committed again.',
+  };
+}
+
+/** The statuses in which the packages have not been read yet; in any other one, a package that still waits has not either. */
+const unprocessed = (submission: SeenSubmission): boolean =>
+  submission.status === 'CommitStarted' ||
+  submission.status === 'PreProcessing' ||
+  submission.packages.some(
+    ({ id, fileStatus }) => id === '' && fileStatus === 'PendingUpload' && !isLate(submission),
+  );
+
+const isLate = ({ status }: SeenSubmission): boolean =>
+  ['Certification', 'Release', 'PendingPublication', 'Publishing', 'Published'].includes(status);
+
+/** What differs from what was asked for, as a problem; nothing while all is as it should be. */
+function differences(
+  delivery: Delivery,
+  submission: SeenSubmission,
+): { reason: DeliveryReason; sentence: string } | undefined {
+  // An ended rollout shows 0 or 100 %, whatever it was published with.
+  const ended = submission.rolloutState === 'stopped' || submission.rolloutState === 'complete';
+  const rollout = ended ? undefined : rolloutDifference(askedPercentage(delivery), submission.rollout);
+  if (rollout !== undefined)
+    return { reason: submission.rollout?.enabled ? 'rolloutDiffers' : 'notGradual', sentence: rollout };
+  if (!delivery.expected || unprocessed(submission)) return undefined;
+  const packages = processedDifferences(delivery.expected, submission.packages);
+  return packages.length > 0 ? { reason: 'packagesDiffer', sentence: packages.join('; ') } : undefined;
+}
+
+function processing({ delivery, observed: { submission }, now }: OnSubmission): Decision {
+  const wrong = differences(delivery, submission);
+  if (wrong)
+    return toFailing(
+      wrong.reason,
+      `The submission is at ${submission.status} and not what was asked for: ${wrong.sentence}. Cancel its certification in Partner Center before it is published; the API cannot.`,
+      now,
+    );
+  if (delivery.cancel)
+    return {
+      kind: 'hold',
+      reason: 'cancelLate',
+      sentence: `Cancelled, but the Store has the submission at ${submission.status}, where the API cannot take it back: cancel it in Partner Center. If it is published all the same, its rollout is halted at once.`,
+      nextLookAt: after(now, waits.people),
+    };
+  return stuck(delivery, submission, now) ?? waiting(delivery, submission, now);
+}
+
+const toFailing = (reason: DeliveryReason, sentence: string, now: Date): Decision => ({
+  kind: 'go',
+  phase: 'failing',
+  reason,
+  sentence,
+  handed: { problem: { reason, sentence, since: now, escalatedAt: now } },
+});
+
+function stuck(
+  { committedAt, trouble }: Delivery,
+  { status }: SeenSubmission,
+  now: Date,
+): Decision | undefined {
+  if (status !== 'CommitStarted' || committedAt === undefined) return undefined;
+  if (now.getTime() - committedAt.getTime() < stuckAfter) return undefined;
+  return {
+    kind: 'hold',
+    reason: 'stuck',
+    sentence:
+      'The Store has been at CommitStarted for more than a day. "Submit" in Partner Center has been seen to push such a submission on.',
+    nextLookAt: after(now, waits.publication),
+    escalated: trouble === undefined || isTrouble(trouble, now),
+  };
+}
+
+function waiting({ ask }: Delivery, { status }: SeenSubmission, now: Date): Decision {
+  const manual = status === 'Release' && ask.publishMode !== 'Immediate';
+  const early = status === 'CommitStarted' || status === 'PreProcessing';
+  const until =
+    typeof ask.publishMode === 'object'
+      ? `publishes it at ${ask.publishMode.date.toISOString()}`
+      : 'waits for "Publish now" in Partner Center';
+  return {
+    kind: manual && ask.publishMode === 'Manual' ? 'hold' : 'wait',
+    reason: manual ? 'awaitingPublish' : 'inProcess',
+    sentence: manual ? `The submission is certified; the Store ${until}.` : `The Store is at ${status}.`,
+    nextLookAt: after(now, early ? waits.processing : waits.publication),
+  };
+}
+
+function published(situation: OnSubmission): Decision {
+  const { delivery, observed, now } = situation;
+  const { submission } = observed;
+  const wrong = differences(delivery, submission);
+  if (wrong)
+    return publishedWrong(
+      situation,
+      wrong.reason,
+      `The submission was published and is not what was asked for: ${wrong.sentence}.`,
+    );
+  const shown = `${sayPercentage(submission.rollout?.percentage ?? 0)}`;
+  switch (submission.rolloutState) {
+    case 'inProgress':
+      return delivery.cancel
+        ? handOver(
+            `The Store published the submission after it was cancelled; its rollout at ${shown} is to be halted.`,
+            { halt: delivery.cancel.reason },
+          )
+        : handOver(
+            `The Store published the submission, and its rollout is in progress at ${shown}, as asked.`,
+          );
+    case 'stopped':
+    case 'complete':
+      return handOver(
+        `The Store published the submission; its rollout is ${submission.rolloutState} already.`,
+      );
+    case 'notStarted':
+    case 'notGradual':
+    case 'unknown':
+    case undefined:
+      return {
+        kind: 'wait',
+        reason: 'rolloutNotStarted',
+        sentence: 'The submission is published, and the Store has not begun its rollout yet.',
+        nextLookAt: after(now, waits.processing),
+        escalated: isTrouble(delivery.trouble, now),
+      };
+  }
+}
+
+const handOver = (sentence: string, how: { paused?: string; halt?: string } = {}): Decision => ({
+  kind: 'handOver',
+  actor: 'store',
+  reason: 'published',
+  sentence,
+  ...how,
+});
+
+/** Users get it by now. Where there is a rollout it is watched, and can be halted; nothing raises it without a person's word. */
+function publishedWrong(
+  { delivery, observed: { submission } }: OnSubmission,
+  reason: DeliveryReason,
+  sentence: string,
+): Decision {
+  const { rollout, rolloutState: state } = submission;
+  if (state === 'stopped' || state === 'complete')
+    return fail(reason, `${sentence} Its rollout is ${state} already.`);
+  if (!rollout?.enabled)
+    return fail(
+      reason,
+      `${sentence} It went to everyone at once, and only a new submission with a higher version changes that.`,
+    );
+  const { cancel } = delivery;
+  const then = cancel
+    ? 'Its rollout is to be halted, because the delivery was cancelled.'
+    : 'Its rollout begins paused: nothing is raised; halt it, or resume it.';
+  const how = { paused: sentence, ...(cancel && { halt: cancel.reason }) };
+  return { ...handOver(`${sentence} ${then}`, how), reason };
+}

@@ -1,0 +1,196 @@
+import type { Remark } from '../rollout/journal.ts';
+import { after } from '../rollout/looks.ts';
+import type { Handed, Outcome } from './decision.ts';
+import { type Delivery, type DeliveryChange, isOnlyOfFlight, withEntries } from './delivery.ts';
+import { effectRemark, intentRemark } from './entries.ts';
+import { enter, giveUp } from './evolve.ts';
+import { type DeliveryPhase, type DeliveryReason, hasArrived } from './vocabulary.ts';
+import { isTrouble, nextTry, waits } from './waits.ts';
+
+/** How often a draft is made anew because its upload URL had expired. */
+const mostRenewals = 3;
+
+/** The delivery after one act, with what the journal says of it; the next phase's intent is in the same writing. */
+export function settle(delivery: Delivery, outcome: Outcome, now: Date): DeliveryChange {
+  switch (outcome.kind) {
+    case 'cleared':
+      return cleared(delivery, outcome.done, now);
+    case 'created': {
+      const { submissionId, firstOfTrack } = outcome;
+      const said = `The Store made the draft ${submissionId}.`;
+      return onward(delivery, 'updating', { submissionId, firstOfTrack }, said, now);
+    }
+    case 'updated':
+      return updated(delivery, outcome, now);
+    case 'uploaded':
+      return uploaded(delivery, outcome, now);
+    case 'uploading':
+      return slice(delivery, outcome, now);
+    case 'uploadWaits':
+      return withEntries(
+        { ...delivery, sentence: 'The upload waits for others to end.', nextLookAt: after(now, waits.room) },
+        [],
+        now,
+      );
+    case 'uploadExpired':
+      return uploadExpired(delivery, now);
+    case 'committed': {
+      const said = `The Store took the commit; it is at ${outcome.status}.`;
+      return onward(delivery, 'awaitingPublication', {}, said, now);
+    }
+    case 'discarded':
+      return discarded(delivery, now);
+    case 'refused':
+      return failed(delivery, 'refused', `${capital(outcome.cause)}.`, now);
+    case 'failed':
+      return unsettled(delivery, outcome, now);
+  }
+}
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** The phase's work is done; the next begins. */
+function onward(
+  delivery: Delivery,
+  phase: DeliveryPhase,
+  handed: Handed & Pick<Partial<Delivery>, 'upload'>,
+  sentence: string,
+  now: Date,
+): DeliveryChange {
+  const { upload, ...rest } = handed;
+  const next: Delivery = {
+    ...enter(delivery, phase, rest, now),
+    ...(upload && { upload }),
+    sentence,
+    reason: 'going',
+  };
+  return withEntries(next, [effectRemark(delivery, sentence), ...intentRemark(next)], now);
+}
+
+/** The next look at the slot finds it free, or finds what else stands in it. */
+function cleared(delivery: Delivery, done: boolean, now: Date): DeliveryChange {
+  if (!done) return unsettled(delivery, { kind: 'failed', cause: 'the Store has not confirmed it yet' }, now);
+  const sentence = 'The slot was cleared.';
+  const { trouble, told, isNews } = troubled(delivery, 'the Store has not shown the slot free yet', now);
+  const next: Delivery = {
+    ...delivery,
+    trouble,
+    sentence,
+    reason: 'going',
+    nextLookAt: trouble.repeats === 1 ? now : nextTry(now, trouble.repeats),
+  };
+  const remark: Remark = { ...effectRemark(delivery, sentence), ...(told && { escalated: true }) };
+  return withEntries(next, isNews ? [remark] : [], now);
+}
+
+function updated(
+  delivery: Delivery,
+  { differences, expected }: Extract<Outcome, { kind: 'updated' }>,
+  now: Date,
+): DeliveryChange {
+  if (differences.length > 0)
+    return failed(
+      delivery,
+      'refused',
+      `The Store answered the update with success, but the draft is not what was asked for: ${differences.join('; ')}. Nothing was committed.`,
+      now,
+    );
+  return onward(delivery, 'uploading', { expected }, 'The draft is as asked, read back from the Store.', now);
+}
+
+function uploaded(
+  delivery: Delivery,
+  { bytes, method }: Extract<Outcome, { kind: 'uploaded' }>,
+  now: Date,
+): DeliveryChange {
+  const how = {
+    copied: 'copied from storage to storage',
+    streamed: 'streamed',
+    found: 'all there from before',
+  }[method];
+  const upload = { uploadedBytes: bytes, totalBytes: bytes, method };
+  return onward(
+    delivery,
+    'committing',
+    { upload },
+    `The packages are uploaded: ${bytes} bytes, ${how}.`,
+    now,
+  );
+}
+
+/** A slice of the upload: the next one follows at once. */
+export function slice(
+  delivery: Delivery,
+  { uploadedBytes, totalBytes }: { uploadedBytes: number; totalBytes: number },
+  now: Date,
+): DeliveryChange {
+  const { trouble: _, ...rest } = delivery;
+  const sentence = `Uploading the packages: ${uploadedBytes} of ${totalBytes} bytes.`;
+  return withEntries({ ...rest, upload: { uploadedBytes, totalBytes }, sentence, nextLookAt: now }, [], now);
+}
+
+function uploadExpired(delivery: Delivery, now: Date): DeliveryChange {
+  if (delivery.renewals >= mostRenewals)
+    return failed(delivery, 'uploadExpired', `The upload URL has expired ${mostRenewals + 1} times.`, now);
+  if (isOnlyOfFlight(delivery))
+    return failed(
+      delivery,
+      'uploadExpired',
+      'The upload URL has expired, and the Store gives no other one.',
+      now,
+    );
+  const said = 'The upload URL has expired, and the Store gives no other one for this draft.';
+  return onward({ ...delivery, renewals: delivery.renewals + 1 }, 'renewing', {}, said, now);
+}
+
+/** Gone is gone: what follows is decided by the look that finds it missing. */
+function discarded(delivery: Delivery, now: Date): DeliveryChange {
+  const { trouble: _, ...rest } = delivery;
+  const sentence = `The draft ${delivery.submissionId} was deleted.`;
+  return withEntries({ ...rest, sentence, nextLookAt: now }, [effectRemark(delivery, sentence)], now);
+}
+
+function failed(delivery: Delivery, reason: DeliveryReason, sentence: string, now: Date): DeliveryChange {
+  const next = giveUp({ ...delivery, sentence, reason }, { reason, sentence }, now);
+  const alarm: Remark = { ...effectRemark(delivery, next.sentence), escalated: true };
+  return withEntries(next, [alarm, ...(hasArrived(next.phase) ? [] : intentRemark(next))], now);
+}
+
+/** The next pass looks first. What fails again and again is told, and given up where that was agreed. */
+function unsettled(
+  delivery: Delivery,
+  { cause, conflict, most = Number.POSITIVE_INFINITY }: Extract<Outcome, { kind: 'failed' }>,
+  now: Date,
+): DeliveryChange {
+  const { trouble, told, isNews } = troubled(delivery, cause, now);
+  if (trouble.repeats >= most)
+    return failed(delivery, 'refused', `${capital(cause)}, ${trouble.repeats} times.`, now);
+  const sentence = `${capital(cause)}. It is tried again after a look at the Store.`;
+  const remark: Remark = { ...effectRemark(delivery, sentence), ...(told && { escalated: true }) };
+  // A create that was refused, with none before it, has made nothing: what stands in the slot is not ours.
+  const creates = conflict && delivery.phase === 'creating' && delivery.creates === 1 ? 0 : delivery.creates;
+  const next: Delivery = {
+    ...delivery,
+    creates,
+    trouble,
+    sentence,
+    reason: 'retrying',
+    nextLookAt: nextTry(now, trouble.count),
+  };
+  return withEntries(next, isNews ? [remark] : [], now);
+}
+
+/** One more failure in a row, and whether the journal and people are to hear of it. */
+function troubled({ trouble: before }: Delivery, cause: string, now: Date) {
+  const told = isTrouble(before, now);
+  const same = before?.cause === cause;
+  const trouble = {
+    since: now,
+    ...before,
+    count: (before?.count ?? 0) + 1,
+    cause,
+    repeats: same ? (before?.repeats ?? 0) + 1 : 1,
+    ...(told && { escalatedAt: now }),
+  };
+  return { trouble, told, isNews: !same || told };
+}

@@ -1,0 +1,37 @@
+import { after, isOverdue } from '../rollout/looks.ts';
+import type { Delivery } from './delivery.ts';
+
+/** How long a delivery waits for what. */
+const second = 1_000;
+const minute = 60 * second;
+
+export const waits = {
+  /** While the Store certifies: hours to days. */
+  publication: 5 * minute,
+  /** While it processes the packages, which is short. */
+  processing: minute,
+  /** While other uploads leave no room. */
+  room: 15 * second,
+  /** While people have to act. */
+  people: 5 * minute,
+  /** While an act is at work: longer than one can take, so that no other pass starts beside it. */
+  acting: 2.5 * minute,
+  /** The same for one slice of an upload. */
+  uploading: 6 * minute,
+} as const;
+
+/** After how long people are told that something does not come through, and again after as long. */
+export const troubleEscalatesAfter = 60 * minute;
+
+/** After how long in `CommitStarted` people are told: it should take minutes, and has been seen to take forever. */
+export const stuckAfter = 24 * 60 * minute;
+
+/** When something that failed `count` times in a row is tried again: at first soon, then every five minutes. */
+export const nextTry = (now: Date, count: number): Date =>
+  after(now, Math.min(5 * minute, 10 * second * 2 ** Math.min(Math.max(0, count - 1), 10)));
+
+export const isTrouble = (trouble: Delivery['trouble'], now: Date): boolean =>
+  isOverdue(trouble, now, troubleEscalatesAfter);
+
+export const isProblemOverdue = (problem: Delivery['problem'], now: Date): boolean =>
+  isOverdue(problem, now, troubleEscalatesAfter);

@@ -1,0 +1,2 @@
+declare const extensionsBase: typeof import('@azure/functions-extensions-base');
+export = extensionsBase;

@@ -1,0 +1,68 @@
+import type { Delivery, DeliveryChange } from '../delivery/delivery.ts';
+import { type DeliveryPhase, hasArrived } from '../delivery/vocabulary.ts';
+import type { JournalEntry } from '../rollout/journal.ts';
+import type { Due, DueIndex } from './due.ts';
+import { createJournaledStore, type Kept, type Kind, type Page, type PageRequest } from './journaled.ts';
+import {
+  deliveringKey,
+  deliveryJournalPrefix,
+  deliveryKeyOfId,
+  fromDeliveryRow,
+  toDeliveryJournalRow,
+  toDeliveryRow,
+} from './rows.ts';
+import type { Tables } from './tables.ts';
+
+/** A delivery as it was read, with the mark of that version. */
+export type StoredDelivery = { readonly delivery: Delivery; readonly etag: string };
+
+export type DeliveryFilter = {
+  readonly phase?: DeliveryPhase | undefined;
+  readonly applicationId?: string | undefined;
+};
+
+/** Deliveries with their journals, in the partition of their application. A track has one under way at a time. */
+export interface DeliveryStore {
+  get(id: string): Promise<StoredDelivery | undefined>;
+  /** @throws TrackBusyError */
+  create(change: DeliveryChange): Promise<StoredDelivery>;
+  /** @throws LostRaceError */
+  save(stored: StoredDelivery, change: DeliveryChange, carried?: Due): Promise<StoredDelivery>;
+  list(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
+  /** The newest entries first. */
+  journal(id: string, page: PageRequest): Promise<Page<JournalEntry>>;
+}
+
+/** When a delivery is due; one that has arrived never is. */
+export const deliveryDue = ({ id, nextLookAt }: Delivery): Due | undefined =>
+  nextLookAt && { lane: 'deliveries', at: nextLookAt, id };
+
+const deliveries: Kind<Delivery> = {
+  prefix: 'delivery',
+  keyOfId: deliveryKeyOfId,
+  idOf: ({ id }) => id,
+  markOf: deliveringKey,
+  toRow: toDeliveryRow,
+  fromRow: fromDeliveryRow,
+  journalPrefix: deliveryJournalPrefix,
+  toJournalRow: toDeliveryJournalRow,
+  dueOf: deliveryDue,
+  hasEnded: ({ phase }) => hasArrived(phase),
+};
+
+const stored = ({ of, etag }: Kept<Delivery>): StoredDelivery => ({ delivery: of, etag });
+
+export function createDeliveryStore({ rollouts: table }: Tables, index: DueIndex): DeliveryStore {
+  const store = createJournaledStore(table, index, deliveries);
+  return {
+    async get(id) {
+      const found = await store.get(id);
+      return found && stored(found);
+    },
+    create: async ({ delivery, entries }) => stored(await store.create({ of: delivery, entries })),
+    save: async ({ delivery: of, etag }, { delivery, entries }, carried) =>
+      stored(await store.save({ of, etag }, { of: delivery, entries }, carried)),
+    list: store.list,
+    journal: store.journal,
+  };
+}

@@ -1,0 +1,131 @@
+import { causeOf } from '../cause.ts';
+import type { Act, Outcome } from '../delivery/decision.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { DraftPlan } from '../delivery/plan.ts';
+import { draftDifferences } from '../delivery/proof.ts';
+import {
+  StoreConflictError,
+  StoreContractError,
+  StoreNotFoundError,
+  StoreRejectedError,
+  StoreUploadExpiredError,
+} from '../msstore/errors.ts';
+import type { SubmissionChanges, SubmissionRef } from '../msstore/model.ts';
+import type { UploadProgress } from '../msstore/port.ts';
+import { PackageChangedError, PackageMissingError } from '../packages/errors.ts';
+import { clearSlot } from './clearSlot.ts';
+import { trackOf } from './observe.ts';
+import { seen } from './observeDelivery.ts';
+import type { Log, Ports } from './ports.ts';
+import { uploadSourceOf } from './uploadSource.ts';
+
+/** What doing something for a delivery needs. */
+export type Doing = {
+  readonly ports: Ports;
+  readonly delivery: Delivery;
+  readonly log: Log;
+  /** Ends everything. */
+  readonly abortSignal: AbortSignal;
+  /** Ends an upload between two blocks: the next pass goes on. */
+  readonly until: AbortSignal;
+  readonly onProgress: (progress: UploadProgress) => void;
+};
+
+/** Does what was decided and written down, once, and says what became of it. It never throws. */
+export async function applyAct(doing: Doing, act: Act): Promise<Outcome> {
+  try {
+    return await attempt(doing, act);
+  } catch (error) {
+    return outcomeOf(error, act);
+  }
+}
+
+/** A create that finds nothing to create in has been seen where a flight's only submission was deleted. */
+const mostNotFound = 5;
+
+function outcomeOf(error: unknown, act: Act): Outcome {
+  const cause = causeOf(error);
+  if (error instanceof StoreUploadExpiredError) return { kind: 'uploadExpired' };
+  if (error instanceof PackageChangedError || error instanceof PackageMissingError)
+    return { kind: 'refused', cause };
+  if (error instanceof StoreRejectedError) return { kind: 'refused', cause };
+  if (error instanceof StoreContractError && !error.transient && act.kind === 'update')
+    return { kind: 'refused', cause };
+  if (error instanceof StoreNotFoundError && act.kind === 'create')
+    return { kind: 'failed', cause, most: mostNotFound };
+  return error instanceof StoreConflictError
+    ? { kind: 'failed', cause, conflict: true }
+    : { kind: 'failed', cause };
+}
+
+async function attempt(doing: Doing, act: Act): Promise<Outcome> {
+  const { ports, delivery, abortSignal } = doing;
+  const store = ports.publishers.submissionStoreOf(delivery.publisher);
+  switch (act.kind) {
+    case 'clear':
+      return { kind: 'cleared', done: await clearSlot(doing, act.clearing) };
+    case 'create': {
+      const { ref } = await store.createSubmission(trackOf(delivery), { abortSignal, once: true });
+      return { kind: 'created', submissionId: ref.submissionId, firstOfTrack: delivery.firstOfTrack };
+    }
+    case 'update':
+      return update(doing, act.plan);
+    case 'upload':
+      return upload(doing, act.content);
+    case 'commit': {
+      const { status } = await store.commitSubmission(refOf(delivery), { abortSignal, once: true });
+      return status === 'PendingCommit'
+        ? { kind: 'failed', cause: 'the Store answered the commit, but still shows a draft' }
+        : { kind: 'committed', status };
+    }
+    case 'discard':
+      await store.deleteSubmission(refOf(delivery), { abortSignal, once: true });
+      return { kind: 'discarded' };
+  }
+}
+
+const refOf = (delivery: Delivery): SubmissionRef => ({
+  track: trackOf(delivery),
+  submissionId: delivery.submissionId ?? '',
+});
+
+/** The answer to an update is the Store's own word; what is believed is a fresh reading after it. */
+async function update({ ports, delivery, abortSignal }: Doing, plan: DraftPlan): Promise<Outcome> {
+  const store = ports.publishers.submissionStoreOf(delivery.publisher);
+  const ref = refOf(delivery);
+  await store.updateSubmission(ref, changesOf(plan), { abortSignal });
+  const draft = seen(await store.getSubmission(ref, { abortSignal }));
+  return { kind: 'updated', differences: draftDifferences(plan, draft), expected: plan.expected };
+}
+
+const changesOf = ({
+  percentage,
+  expected,
+  publishMode,
+  mandatoryFrom,
+  notes,
+}: DraftPlan): SubmissionChanges => ({
+  packageRollout: { percentage },
+  addPackages: expected.added.map((fileName) => ({ fileName })),
+  removePackageIds: expected.removed,
+  ...(typeof publishMode === 'object'
+    ? { targetPublishMode: 'SpecificDate', targetPublishDate: publishMode.date }
+    : { targetPublishMode: publishMode }),
+  mandatoryUpdate: mandatoryFrom === undefined ? 'none' : { from: mandatoryFrom },
+  ...(notes !== undefined && { notesForCertification: notes }),
+});
+
+async function upload(
+  { ports, delivery, abortSignal, until, onProgress }: Doing,
+  content: Extract<Act, { kind: 'upload' }>['content'],
+): Promise<Outcome> {
+  const store = ports.publishers.submissionStoreOf(delivery.publisher);
+  const source = uploadSourceOf(ports.packages, content);
+  const result = await ports.uploads.run(() =>
+    store.uploadPackages(refOf(delivery), source, { abortSignal, until, onProgress }),
+  );
+  if (result === 'noRoom') return { kind: 'uploadWaits' };
+  return result.kind === 'partial'
+    ? { kind: 'uploading', uploadedBytes: result.uploadedBytes, totalBytes: result.totalBytes }
+    : { kind: 'uploaded', bytes: result.bytes, method: result.method };
+}

@@ -1,0 +1,186 @@
+import { causeOf } from '../cause.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type {
+  Automation,
+  Observed,
+  PublishedSubmission,
+  SeenSubmission,
+  Slot,
+} from '../delivery/observed.ts';
+import { StoreNotFoundError, StoreThrottledError, StoreUnavailableError } from '../msstore/errors.ts';
+import type { Submission, TrackState } from '../msstore/model.ts';
+import type { CallOptions, StoreReader } from '../msstore/port.ts';
+import { type ObservedRollout, stageOf } from '../rollout/observed.ts';
+import { rolloutId } from '../rollout/rollout.ts';
+import { hasEnded } from '../rollout/vocabulary.ts';
+import { examinePackages } from './examinePackages.ts';
+import { gatherEvidence } from './gatherEvidence.ts';
+import { observedRollout, trackOf } from './observe.ts';
+import type { Ports } from './ports.ts';
+
+/** What the reading of one pass needs. */
+type Reading = {
+  readonly ports: Ports;
+  readonly store: StoreReader;
+  readonly delivery: Delivery;
+  readonly now: Date;
+  readonly abortSignal: AbortSignal;
+};
+
+/**
+ * Reads what the phase of a delivery has to know. It never throws for what was read: what could not be read is
+ * `unreadable`, and the next pass reads again.
+ */
+export async function observeDelivery(
+  ports: Ports,
+  delivery: Delivery,
+  now: Date,
+  abortSignal: AbortSignal,
+): Promise<Observed> {
+  try {
+    const store = ports.publishers.submissionStoreOf(delivery.publisher);
+    return await read({ ports, store, delivery, now, abortSignal });
+  } catch (error) {
+    return unreadable(error, now);
+  }
+}
+
+async function read(reading: Reading): Promise<Observed> {
+  const { phase } = reading.delivery;
+  if (phase === 'checking') return readStart(reading);
+  if (phase === 'clearing' || phase === 'creating') return { kind: 'slot', slot: await readSlot(reading) };
+  return readOwn(reading);
+}
+
+async function readStart(reading: Reading): Promise<Observed> {
+  const { ports, delivery, abortSignal } = reading;
+  // One after the other: a request whose packages are wrong costs the Store nothing.
+  const content = await examinePackages(ports.packages, delivery.ask.packages, abortSignal);
+  const slot = content.kind === 'bad' ? {} : await readSlot(reading);
+  return { kind: 'start', content, slot };
+}
+
+/** What the Store asks for is followed up to this. */
+const longestRetryMs = 10 * 60_000;
+
+function unreadable(error: unknown, now: Date): Observed {
+  const asked =
+    error instanceof StoreThrottledError || error instanceof StoreUnavailableError
+      ? error.retryAfterMs
+      : undefined;
+  return {
+    kind: 'unreadable',
+    cause: causeOf(error),
+    ...(asked !== undefined && { retryAt: new Date(now.getTime() + Math.min(asked, longestRetryMs)) }),
+  };
+}
+
+async function readSlot(reading: Reading): Promise<Slot> {
+  const { store, delivery, abortSignal } = reading;
+  const track = await store.getTrack(trackOf(delivery), { abortSignal });
+  const [published, pending] = await Promise.all([
+    readPublished(reading, track),
+    readPending(reading, track),
+  ]);
+  return { published, pending };
+}
+
+async function readPending(
+  { store, delivery, abortSignal }: Reading,
+  { pendingSubmissionId }: TrackState,
+): Promise<SeenSubmission | undefined> {
+  if (pendingSubmissionId === undefined) return undefined;
+  const ref = { track: trackOf(delivery), submissionId: pendingSubmissionId };
+  return seen(await store.getSubmission(ref, { abortSignal }));
+}
+
+async function readPublished(
+  reading: Reading,
+  { lastPublishedSubmissionId }: TrackState,
+): Promise<PublishedSubmission | undefined> {
+  if (lastPublishedSubmissionId === undefined) return undefined;
+  const { store, delivery, abortSignal } = reading;
+  const ref = { track: trackOf(delivery), submissionId: lastPublishedSubmissionId };
+  const { packages } = await store.getSubmission(ref, { abortSignal });
+  const rollout = observedRollout(await store.getPackageRollout(ref, { abortSignal }));
+  const automation = await readAutomation(reading, lastPublishedSubmissionId, rollout);
+  return { submissionId: lastPublishedSubmissionId, rollout, packages, automation };
+}
+
+/** What is known of the health of the rollout that stands in the way, asked now: old evidence lets nothing go to everyone. */
+async function readAutomation(
+  { ports, delivery, now, abortSignal }: Reading,
+  submissionId: string,
+  shown: ObservedRollout,
+): Promise<Automation | undefined> {
+  const known = await ports.rollouts.get(rolloutId({ ...delivery, submissionId }));
+  if (!known || hasEnded(known.rollout.phase)) return undefined;
+  const { rollout } = known;
+  const seenNow = { kind: 'published', status: 'Published', rollout: shown } as const;
+  const evidence = await gatherEvidence(ports.telemetry(), rollout, seenNow, now, abortSignal);
+  return { rolloutId: rollout.id, phase: rollout.phase, paused: rollout.pause !== undefined, evidence };
+}
+
+async function readOwn(reading: Reading): Promise<Observed> {
+  const { store, delivery, abortSignal } = reading;
+  const { submissionId } = delivery;
+  if (submissionId === undefined) return { kind: 'missing', cause: 'its id is not written down' };
+  const ref = { track: trackOf(delivery), submissionId };
+  try {
+    const submission = await store.getSubmission(ref, { abortSignal });
+    return { kind: 'submission', submission: await withRollout(store, submission, { abortSignal }) };
+  } catch (error) {
+    if (error instanceof StoreNotFoundError) return readMissing(reading, submissionId, error);
+    throw error;
+  }
+}
+
+/** After publication, only the rollout's own resource is up to date. */
+async function withRollout(
+  store: StoreReader,
+  submission: Submission,
+  options: CallOptions,
+): Promise<SeenSubmission> {
+  if (stageOf(submission.status) !== 'published') return seen(submission);
+  const shown = await store.getPackageRollout(submission.ref, options);
+  const rolloutState = observedRollout(shown).state;
+  const ended = rolloutState === 'stopped' || rolloutState === 'complete';
+  return {
+    ...seen(submission),
+    // An ended rollout shows 0 or 100 %, whatever it was published with.
+    ...(!ended && { rollout: { enabled: shown.enabled, percentage: shown.percentage } }),
+    rolloutState,
+  };
+}
+
+/** The gateway has been seen to answer 404 without a reason, so the track has its say before anything is given up. */
+async function readMissing(
+  { store, delivery, abortSignal }: Reading,
+  submissionId: string,
+  missing: StoreNotFoundError,
+): Promise<Observed> {
+  const track = await store.getTrack(trackOf(delivery), { abortSignal });
+  const named = [track.lastPublishedSubmissionId, track.pendingSubmissionId].includes(submissionId);
+  const cause = causeOf(missing);
+  return named
+    ? { kind: 'unreadable', cause: `the track names the submission, but ${cause}` }
+    : { kind: 'missing', cause };
+}
+
+export const seen = (submission: Submission): SeenSubmission => ({
+  submissionId: submission.ref.submissionId,
+  status: submission.status,
+  errors: submission.errors,
+  warnings: submission.warnings,
+  certificationReports: submission.certificationReports,
+  packages: submission.packages,
+  rollout: submission.packageRollout && {
+    enabled: submission.packageRollout.enabled,
+    percentage: submission.packageRollout.percentage,
+  },
+  publishMode: submission.targetPublishMode,
+  publishDate: submission.targetPublishDate,
+  mandatory: submission.mandatoryUpdate,
+  notes: submission.notesForCertification,
+  madeByApi: submission.canUpload,
+});

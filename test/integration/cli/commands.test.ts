@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import {
+  applicationId,
+  deliveryId,
+  rolloutDocument,
+  rolloutId,
+  submissionDocument,
+} from '../../unit/cli/views.fixture.ts';
+import { documentsIn, runCli, startCli } from './cliProcess.ts';
+import { key, problem, type Script, startScriptedRampart } from './scriptedRampart.ts';
+
+const carried = `GET submissions/${deliveryId}`;
+const rolledOut = `GET rollouts/${rolloutId}`;
+const handedOver = submissionDocument({ phase: 'ramping', rollout: rolloutDocument() });
+
+/** Runs the command line against a Rampart that answers as the script says. */
+async function play(script: Script, ...args: string[]) {
+  await using rampart = await startScriptedRampart(script);
+  const ended = await runCli(args, { RAMPART_URL: rampart.url, RAMPART_KEY: key });
+  expect(ended.out + ended.err).not.toContain(key);
+  return { ...ended, calls: rampart.calls(), seen: rampart.seen };
+}
+
+describe('rampart status', () => {
+  test('shows a submission without control characters where there is no terminal', async () => {
+    const { code, out } = await play({ [carried]: { body: submissionDocument() } }, 'status', deliveryId);
+    expect(code).toBe(0);
+    expect(out).toContain(`${deliveryId}  creating\n  Asking the Store for a draft.\n`);
+    expect(out).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
+  test('takes a rollout’s id as well', async () => {
+    const { out, calls } = await play({ [rolledOut]: { body: rolloutDocument() } }, 'status', rolloutId);
+    expect(out).toContain('ramping · step 2 of 4');
+    expect(calls).toEqual([`GET submissions/${rolloutId}`, rolledOut]);
+  });
+
+  test('prints the document as it came, with what is unknown here', async () => {
+    const document = submissionDocument({ phase: 'levitating', unheardOf: { of: [1] } });
+    const { out, err } = await play({ [carried]: { body: document } }, 'status', deliveryId, '--json');
+    expect(JSON.parse(out)).toEqual(document);
+    expect(err).toBe('');
+  });
+
+  test('shows submissions, and the rollouts that no submission went over to', async () => {
+    const other = rolloutDocument({ id: `${applicationId}.production.777777`, submissionId: '777777' });
+    const { out, code } = await play(
+      {
+        'GET submissions?pageSize=50': { body: { items: [handedOver] } },
+        'GET rollouts?pageSize=50': { body: { items: [rolloutDocument(), other] } },
+      },
+      'status',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ submissions: [handedOver], rollouts: [other] });
+  });
+
+  test('reads page after page with --all, and without it says that there are more', async () => {
+    const script: Script = {
+      'GET submissions?pageSize=50': { body: { items: [handedOver], continuationToken: 'next' } },
+      'GET submissions?pageSize=50&continuationToken=next': { body: { items: [submissionDocument()] } },
+      'GET rollouts?pageSize=50': { body: { items: [] } },
+    };
+    const all = await play(script, 'status', '--all', '--json');
+    expect(JSON.parse(all.out)).toMatchObject({ submissions: { length: 2 } });
+    const first = await play(script, 'status');
+    expect(first.err).toBe('There are more: --all shows them.\n');
+  });
+});
+
+describe('rampart watch', () => {
+  test('prints a document for each change, and the last one as it is at the end', async () => {
+    const ramping = (percentage: number) => ({ body: rolloutDocument({ percentage }) });
+    const end = rolloutDocument({ phase: 'completed', percentage: 100, endedAt: '2026-11-22T00:00:00.000Z' });
+    const { code, out, err } = await play(
+      { [rolledOut]: [ramping(5), ramping(5), ramping(25), { body: end }] },
+      ...['watch', rolloutId, '--every', '0s', '--json'],
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(documentsIn(out)).toEqual([ramping(5).body, ramping(25).body, end]);
+  });
+
+  test('prints a line for each change', async () => {
+    const views = ['uploading', 'committing', 'failed'].map((phase) => ({
+      body: submissionDocument({ phase, sentence: `Now ${phase}.`, ended: phase === 'failed' }),
+    }));
+    const { code, out } = await play({ [carried]: views }, 'watch', deliveryId, '--every', '0s');
+    expect(code).toBe(1);
+    expect(out.split('\n').map((line) => line.replace(/^\S+ {2}/, ''))).toEqual([
+      'uploading: Now uploading.',
+      'committing: Now committing.',
+      'failed: Now failed.',
+      '',
+    ]);
+  });
+
+  test('rides over an answer that fails, and asks again when the server says', async () => {
+    const end = { body: submissionDocument({ phase: 'cancelled', ended: true }) };
+    const busy = { status: 503, headers: { 'retry-after': '0' } };
+    const { code, calls } = await play({ [carried]: [busy, 'drop', end] }, 'watch', deliveryId);
+    expect(code).toBe(1);
+    expect(calls).toHaveLength(3);
+  });
+});
+
+describe('the commands', () => {
+  test.each(['halt', 'finalize', 'pause', 'resume', 'approve'])(
+    '%s on a submission’s id goes to its rollout',
+    async (command) => {
+      const post = `POST rollouts/${rolloutId}/${command}`;
+      const { code, out, seen } = await play(
+        { [carried]: { body: handedOver }, [post]: { body: rolloutDocument({ sentence: 'Done.' }) } },
+        ...[command, deliveryId, '--reason', 'it eats files', '--json'],
+      );
+      expect(code).toBe(0);
+      expect(seen.at(-1)).toEqual({ call: post, key, body: { reason: 'it eats files' } });
+      expect(documentsIn(out)).toEqual([rolloutDocument({ sentence: 'Done.' })]);
+    },
+  );
+
+  test('a halt that the Store has not confirmed is watched until it has', async () => {
+    const halted = rolloutDocument({ phase: 'halted', percentage: 0, endedAt: '2026-11-22T00:00:00.000Z' });
+    const { code, out } = await play(
+      {
+        [rolledOut]: [{ body: rolloutDocument() }, { body: halted }],
+        [`POST rollouts/${rolloutId}/halt`]: { status: 202, body: rolloutDocument({ phase: 'halting' }) },
+      },
+      ...['halt', rolloutId, '--reason', 'harm', '--json', '--timeout', '1s'],
+    );
+    expect(code).toBe(0);
+    expect(documentsIn(out)).toEqual([halted]);
+  });
+
+  test('a halt before there is a rollout says what to do', async () => {
+    const { code, err, calls } = await play(
+      { [carried]: { body: submissionDocument() } },
+      ...['halt', deliveryId, '--reason', 'harm'],
+    );
+    expect(code).toBe(6);
+    expect(err).toContain(`rampart cancel ${deliveryId} --reason "…"`);
+    expect(calls).toEqual([carried]);
+  });
+
+  test('cancel takes a submission back', async () => {
+    const call = `DELETE submissions/${deliveryId}`;
+    const cancelled = submissionDocument({ phase: 'cancelled', ended: true });
+    const { code, seen } = await play(
+      { [carried]: { body: submissionDocument() }, [call]: { body: cancelled } },
+      ...['cancel', deliveryId, '--reason', 'wrong build'],
+    );
+    expect(code).toBe(0);
+    expect(seen.at(-1)).toEqual({ call, key, body: { reason: 'wrong build' } });
+  });
+
+  test('a command is not repeated where its answer is lost, because it may have been done', async () => {
+    const post = `POST rollouts/${rolloutId}/halt`;
+    const { code, err, calls } = await play(
+      { [rolledOut]: { body: rolloutDocument() }, [post]: 'drop' },
+      ...['halt', rolloutId, '--reason', 'harm'],
+    );
+    expect(code).toBe(5);
+    expect(err).toContain('It may have been done all the same');
+    expect(calls.filter((call) => call === post)).toHaveLength(1);
+  });
+});
+
+describe('rampart journal', () => {
+  const entry = (sequence: number) => ({
+    sequence,
+    at: '2026-11-21T06:00:00.000Z',
+    kind: 'decision',
+    actor: 'policy',
+    subject: 'raise',
+    sentence: `Number ${sequence}.`,
+  });
+  const script: Script = {
+    [carried]: { body: handedOver },
+    [`GET submissions/${deliveryId}/journal?pageSize=50`]: {
+      body: { items: [entry(3), entry(2)], continuationToken: 'more' },
+    },
+    [`GET submissions/${deliveryId}/journal?pageSize=50&continuationToken=more`]: {
+      body: { items: [entry(1)] },
+    },
+  };
+
+  test('ends with the newest entry, and says that there are older ones', async () => {
+    const { out, err } = await play(script, 'journal', deliveryId);
+    expect(out).toBe(
+      ['2', '3'].map((n) => `2026-11-21 06:00:00  policy  decision raise\n  Number ${n}.\n`).join(''),
+    );
+    expect(err).toBe('There are older entries: --all shows them.\n');
+  });
+
+  test('--all --json is all of it, newest first as the API has it', async () => {
+    const { out } = await play(script, 'journal', deliveryId, '--all', '--json');
+    expect(JSON.parse(out)).toEqual({ items: [entry(3), entry(2), entry(1)] });
+  });
+});
+
+describe('the exit code', () => {
+  const view = (change: object): Script => ({ [carried]: { body: submissionDocument(change) } });
+  const rollout = (change: object): Script => ({ [rolledOut]: { body: rolloutDocument(change) } });
+  const answering = (reply: ReturnType<typeof problem>): Script => ({
+    [carried]: { body: handedOver },
+    [`POST rollouts/${rolloutId}/halt`]: reply,
+  });
+  const halt = ['halt', deliveryId, '--reason', 'harm'];
+  const wrong = { mistakes: [{ path: 'reason', message: 'is too long' }] };
+
+  test.each([
+    ['0 for what is published', 0, view({ phase: 'ramping' }), ['watch', deliveryId, '--until', 'published']],
+    ['1 for a submission that failed', 1, view({ phase: 'failed', ended: true }), ['watch', deliveryId]],
+    ['1 for one that only people can mend', 1, view({ phase: 'failing' }), ['watch', deliveryId]],
+    ['1 for a rollout that was halted', 1, rollout({ phase: 'halted' }), ['watch', rolloutId]],
+    ['2 for input that Rampart refuses', 2, answering(problem(400, 'invalid-input', 'Wrong.', wrong)), halt],
+    ['2 for an option that is unknown', 2, {}, ['status', '--jsno']],
+    ['2 for an argument that is missing', 2, {}, ['watch']],
+    ['2 for an id that is none', 2, {}, ['status', '../health']],
+    ['3 for what is not there', 3, {}, ['status', deliveryId]],
+    ['4 for a key that is not accepted', 4, { [carried]: { status: 401 } }, ['status', deliveryId]],
+    ['6 for what cannot be', 6, answering(problem(409, 'conflict', 'It is completed.')), halt],
+    ['7 for what is still under way', 7, view({}), ['watch', deliveryId, '--timeout', '0s']],
+  ])('is %s', async (_case, expected, script, args) => {
+    const { code } = await play(script, ...args);
+    expect(code).toBe(expected);
+  });
+
+  test('is 5 where nobody answers', async () => {
+    const rampart = await startScriptedRampart({});
+    await rampart[Symbol.asyncDispose]();
+    const { code, err } = await runCli(['status'], { RAMPART_URL: rampart.url, RAMPART_KEY: key });
+    expect(code).toBe(5);
+    expect(err).toContain(`Rampart at ${rampart.url} cannot be reached: `);
+  });
+
+  test('is 130 for an interruption, which says that it goes on', async () => {
+    await using rampart = await startScriptedRampart({ [carried]: { body: submissionDocument() } });
+    const cli = startCli(['watch', deliveryId, '--every', '1h'], {
+      RAMPART_URL: rampart.url,
+      RAMPART_KEY: key,
+    });
+    await cli.wrote(/creating/);
+    cli.interrupt();
+    const { code, err } = await cli.ended;
+    expect({ code, err }).toEqual({
+      code: 130,
+      err: `Interrupted. It goes on without you; watch it with: rampart watch ${deliveryId}\n`,
+    });
+  });
+
+  test('names every setting that is wrong, at once and without its value', async () => {
+    const env = { RAMPART_URL: 'http://rampart.example', RAMPART_KEY: 'two words' };
+    const { code, err } = await runCli(
+      ['submit', 'a.msix', '--app', applicationId, '--production', '--policy', 'x'],
+      env,
+    );
+    expect(code).toBe(2);
+    expect(err).toBe(
+      [
+        'The settings in the environment are wrong:',
+        '  - RAMPART_URL must begin with https:, except on this machine.',
+        '  - RAMPART_KEY has a character that no function key has.',
+        '  - RAMPART_PACKAGES_URL is missing: the container for packages, https://{account}.blob.core.windows.net/packages; or RAMPART_STORAGE, a connection string.',
+        '',
+      ].join('\n'),
+    );
+  });
+});

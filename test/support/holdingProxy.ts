@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export type Passing = { readonly method: string; readonly url: string; readonly body: Buffer };
+type Wanted = (request: Passing) => boolean;
+
+/** A request that is kept from going on. Its caller waits, or has died. */
+export interface Held {
+  /** Resolves once a request is held: it has not been forwarded, or it was and its answer is here. */
+  readonly reached: Promise<void>;
+  /** Lets it go on. */
+  release(): void;
+}
+
+/** Stands before a service over HTTP, holds single requests at a test's word, and counts what passes. */
+export interface HoldingProxy extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  /** Holds the next request that is so: before the service has it, or after it has done it. */
+  hold(when: 'before' | 'after', wanted: Wanted): Held;
+  /** Answers the next `times` requests that are so itself. */
+  answer(wanted: Wanted, reply: Reply, times?: number): void;
+  /** How many requests that are so were answered by the service, since the start. */
+  passed(wanted: Wanted): number;
+  /** Resolves once that many have been. */
+  passing(wanted: Wanted, count: number): Promise<void>;
+}
+
+type Reply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+type Hold = {
+  readonly when: 'before' | 'after';
+  readonly wanted: Wanted;
+  readonly reached: PromiseWithResolvers<void>;
+  readonly released: PromiseWithResolvers<void>;
+};
+
+export async function startHoldingProxy(upstream: string): Promise<HoldingProxy> {
+  const { hostname, port } = new URL(upstream);
+  const agent = new http.Agent({ keepAlive: true });
+  const holds: Hold[] = [];
+  const answers: { wanted: Wanted; reply: Reply; left: number }[] = [];
+  const passed: Passing[] = [];
+  const waiting = new Set<() => void>();
+  const server = http.createServer((request, response) => {
+    relay(request, response).catch((error: Error) => response.destroy(error));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  async function relay(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url = '/', headers } = request;
+    const passing: Passing = { method, url, body: await buffer(request) };
+    const own = answers.find(({ wanted, left }) => left > 0 && wanted(passing));
+    if (own) {
+      own.left -= 1;
+      response.writeHead(own.reply.status, own.reply.headers).end(own.reply.body);
+      return;
+    }
+    const index = holds.findIndex(({ wanted }) => wanted(passing));
+    const [hold] = index < 0 ? [] : holds.splice(index, 1);
+    if (hold?.when === 'before') await held(hold);
+    // Its caller has died meanwhile: nobody sends this request any more.
+    if (response.destroyed) return;
+    const forwarded = http.request({ hostname, port, method, path: url, headers, agent });
+    const [answer]: IncomingMessage[] = await once(forwarded.end(passing.body), 'response');
+    if (!answer) return;
+    const body = await buffer(answer);
+    passed.push(passing);
+    for (const look of waiting) look();
+    if (hold?.when === 'after') await held(hold);
+    const { 'transfer-encoding': _, ...answerHeaders } = answer.headers;
+    response.writeHead(answer.statusCode ?? 502, answerHeaders).end(body);
+  }
+
+  async function held({ reached, released }: Hold): Promise<void> {
+    reached.resolve();
+    await released.promise;
+  }
+
+  const count = (wanted: Wanted): number => passed.filter(wanted).length;
+
+  return {
+    origin: `http://127.0.0.1:${portOf(server.address())}`,
+    hold(when, wanted) {
+      const hold: Hold = {
+        when,
+        wanted,
+        reached: Promise.withResolvers(),
+        released: Promise.withResolvers(),
+      };
+      holds.push(hold);
+      return { reached: hold.reached.promise, release: () => hold.released.resolve() };
+    },
+    answer(wanted, reply, times = 1) {
+      answers.push({ wanted, reply, left: times });
+    },
+    passed: count,
+    async passing(wanted, wished) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const look = () => {
+        if (count(wanted) >= wished) resolve();
+      };
+      waiting.add(look);
+      look();
+      await promise.finally(() => waiting.delete(look));
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      agent.destroy();
+      await closed;
+    },
+  };
+}
+
+const portOf = (address: AddressInfo | string | null): number | undefined =>
+  typeof address === 'object' ? address?.port : undefined;

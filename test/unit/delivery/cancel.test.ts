@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { cancel } from '../../../src/shared/delivery/cancel.ts';
+import { type DeliveryPhase, deliveryPhases } from '../../../src/shared/delivery/vocabulary.ts';
+import { at } from '../../support/builders.ts';
+import { cancelledBy, delivery } from './deliveries.fixture.ts';
+
+describe('what a cancel does in which phase', () => {
+  const answers: Record<DeliveryPhase, 'accepted' | 'already' | 'refused'> = {
+    checking: 'accepted',
+    clearing: 'accepted',
+    creating: 'accepted',
+    updating: 'accepted',
+    uploading: 'accepted',
+    renewing: 'accepted',
+    committing: 'accepted',
+    awaitingPublication: 'accepted',
+    failing: 'accepted',
+    cancelling: 'accepted',
+    handedOver: 'refused',
+    cancelled: 'already',
+    failed: 'refused',
+  };
+  test.each(deliveryPhases)('%s', (phase) => {
+    expect(cancel(delivery(phase), 'a wrong build', at(1)).kind).toBe(answers[phase]);
+  });
+});
+
+test('an accepted cancel is in the journal with its reason, changes no phase, and is looked at now', () => {
+  const answer = cancel(delivery('uploading', { journalLength: 4 }), 'a wrong build', at(1));
+  expect(answer).toMatchObject({
+    kind: 'accepted',
+    change: {
+      delivery: {
+        phase: 'uploading',
+        nextLookAt: at(1),
+        cancel: { actor: 'operator', reason: 'a wrong build', at: at(1) },
+      },
+      entries: [
+        { sequence: 5, kind: 'command', actor: 'operator', subject: 'cancel', sentence: 'a wrong build' },
+      ],
+    },
+  });
+});
+
+test('a second cancel leaves the first one’s reason', () => {
+  expect(cancel(delivery('uploading', { cancel: cancelledBy }), 'another', at(1))).toEqual({
+    kind: 'already',
+  });
+});
+
+test('after the hand-over it names the rollout to halt', () => {
+  expect(cancel(delivery('handedOver', { rolloutId: 'r2' }), 'late', at(1))).toEqual({
+    kind: 'refused',
+    sentence: 'The submission is published: halt its rollout, r2.',
+  });
+});
+
+test('after a failure it says what had failed', () => {
+  expect(cancel(delivery('failed', { sentence: 'The Store said no.' }), 'late', at(1))).toEqual({
+    kind: 'refused',
+    sentence: 'The delivery has failed. The Store said no.',
+  });
+});
