@@ -23,10 +23,16 @@ const most = 50;
 
 type Issue = z.core.$ZodIssue;
 
+/** Whether a member of a union is for another kind of value altogether. */
+const isOther = (issues: readonly Issue[]): boolean =>
+  issues.some(({ code, path }) => path.length === 0 && code !== 'unrecognized_keys');
+
 /** A union fails with one list of issues per member; the member that came nearest says the most. */
 function flatten(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-  const [nearest = []] = [...issue.errors].sort((a, b) => a.length - b.length);
+  const [nearest = []] = [...issue.errors].sort(
+    (a, b) => Number(isOther(a)) - Number(isOther(b)) || a.length - b.length,
+  );
   return nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(flatten);
 }
 

@@ -5,8 +5,9 @@ import type { Scene } from './scene.ts';
 /** Many deliveries on one clock, each with an application of its own and with the faults that it meets. */
 
 const minute = 60_000;
-/** Short steps up to the commit, and long ones through certification, which takes hours. */
-const stepMs = (round: number): number => (round < 2 ? 6 * minute : 50 * minute);
+/** Short steps up to the commit, one look while the Store certifies, and one after it has published. */
+const steps = [6 * minute, 6 * minute, 50 * minute];
+const stepMs = (round: number): number => steps[round] ?? 180 * minute;
 const mostRounds = 40;
 /** More often than any fault here lasts: what fails that often does not come through at all. */
 const mostFailures = 7;

@@ -37,6 +37,8 @@ const timersOff = {
   'AzureWebJobs.pollRollouts.Disabled': 'true',
   'AzureWebJobs.pollSubmissions.Disabled': 'true',
 };
+/** Functions that are held must not keep the queue from being read. */
+const manyAtOnce = { AzureFunctionsJobHost__extensions__queues__newBatchThreshold: '32' };
 const executed = /Executed 'Functions\.advanceSubmission'/;
 
 export async function openKillScene(settings: Readonly<Record<string, string>> = {}): Promise<KillScene> {
@@ -127,6 +129,7 @@ const startHost = (on: {
       ...settingsFor({ ...on.simulator, url: on.store.origin }, on.connectionString),
       ...timersOff,
       ...keys,
+      ...manyAtOnce,
       ...on.settings,
     },
     clockUrl: `${on.simulator.url}/simulator/clock`,

@@ -23,14 +23,14 @@ function common({ delivery, observed: { submission } }: OnDraft): Decision | und
   return delivery.cancel && takenBack(delivery, delivery.cancel.reason);
 }
 
-/** A cancelled draft goes, unless that could break its flight. */
+/** What was cancelled goes, unless that could break its flight. */
 export function takenBack(delivery: Delivery, why: string): Decision {
   if (isOnlyOfFlight(delivery)) return cancelled(why, saysDraftStays(delivery));
   return {
     kind: 'go',
     phase: 'cancelling',
     reason: 'cancelled',
-    sentence: `Cancelled by an operator’s word; the draft ${delivery.submissionId} is to be deleted.`,
+    sentence: `Cancelled by an operator’s word; submission ${delivery.submissionId} is to be deleted.`,
   };
 }
 

@@ -12,10 +12,15 @@ const isAlarm = (decision: Decision): boolean =>
   (decision.kind === 'handOver' && decision.paused !== undefined) ||
   ('escalated' in decision && decision.escalated === true);
 
+function subjectOf({ phase }: Delivery, decision: Decision): string {
+  if (decision.kind === 'go') return phase;
+  return decision.kind === 'act' ? decision.act.kind : decision.kind;
+}
+
 export const decisionRemark = (delivery: Delivery, decision: Decision): Remark => ({
   kind: 'decision',
   actor: decision.actor ?? (decision.kind === 'cancel' ? 'operator' : 'policy'),
-  subject: decision.kind === 'go' ? delivery.phase : decision.kind,
+  subject: subjectOf(delivery, decision),
   sentence: delivery.sentence,
   ...(isAlarm(decision) && { escalated: true }),
   ...('evidence' in decision && decision.evidence && { evidence: [...decision.evidence] }),

@@ -37,6 +37,10 @@ export type Automation = {
   readonly rolloutId: string;
   readonly phase: Phase;
   readonly paused: boolean;
+  /** The percentage that a person capped it at, if one did. */
+  readonly cap?: number | undefined;
+  /** Whether its step waits for a person's approval. */
+  readonly awaitsApproval?: boolean | undefined;
   readonly evidence: readonly Evidence[];
 };
 

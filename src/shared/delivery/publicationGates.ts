@@ -22,7 +22,7 @@ export function awaitingPublication(situation: OnSubmission): Decision {
   const { submission } = observed;
   switch (stageOf(submission.status)) {
     case 'failed':
-      return submissionFailed(submission);
+      return delivery.cancel ? takenBack(delivery, delivery.cancel.reason) : submissionFailed(submission);
     case 'draft':
       return fellBack(delivery, submission);
     case 'published':

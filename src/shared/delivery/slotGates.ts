@@ -1,6 +1,7 @@
 import { gates } from '../rollout/evidence.ts';
 import { after } from '../rollout/looks.ts';
 import { stageOf } from '../rollout/observed.ts';
+import { sayPercentage } from '../rollout/sentence.ts';
 import type { Decision, Situation } from './decision.ts';
 import type { Clearing, Delivery } from './delivery.ts';
 import type { Automation, Observed, PublishedSubmission, SeenSubmission, Slot } from './observed.ts';
@@ -110,12 +111,12 @@ function pendingObstacle(
   if (stage === 'draft' && !madeByApi)
     return {
       reason: 'portalDraft',
-      sentence: `The track is taken: the draft ${what} was made in Partner Center, and the API may not touch it. Delete it there, or publish it there.`,
+      sentence: `The track is taken: the draft ${submissionId} was made in Partner Center, and the API may not touch it. Delete it there, or publish it there.`,
     };
   const named =
     stage === 'failed'
       ? `${what} ended as ${status}${errors[0] ? ` (${errors[0].code}: ${errors[0].details})` : ''}`
-      : `the draft ${what} was made by the API and not committed`;
+      : `the draft ${submissionId} was made by the API and not committed`;
   const reason = stage === 'failed' ? 'failedSubmission' : 'pendingDraft';
   if (flightId !== undefined && !hasPublished)
     return {
@@ -162,6 +163,9 @@ function againstFinalize(automation: Automation | undefined): string | undefined
     return 'nothing is known of its health: Rampart does not automate it. Start a rollout for it, or end it';
   if (automation.phase === 'halting') return 'its halt is under way';
   if (automation.paused) return 'somebody paused it';
+  if (automation.cap !== undefined && automation.cap < 100)
+    return `somebody capped it at ${sayPercentage(automation.cap)}`;
+  if (automation.awaitsApproval) return 'its step still needs a person’s approval';
   const asked = automation.evidence.filter(gates);
   if (asked.length === 0) return 'no check of its health was asked yet';
   const speaks = asked.find(({ kind }) => kind !== 'good');

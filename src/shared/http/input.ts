@@ -147,7 +147,9 @@ export const listSchema = z.strictObject({
 });
 export const pageSchema = listSchema.pick({ pageSize: true, continuationToken: true });
 
-export const deliveryListSchema = listSchema.extend({ phase: z.enum(deliveryPhases).optional() });
+export const deliveryListSchema = listSchema.extend({
+  phase: z.enum([...deliveryPhases, ...phases]).optional(),
+});
 
 /** The second half of a story is that of the submission; its first page has no token of the tables yet. */
 const storyToken = /^submission:/;

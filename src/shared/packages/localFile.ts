@@ -1,14 +1,12 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import type { FileEntry } from '@zip.js/zip.js';
 import type { RandomAccess } from './archive.ts';
-import { shown } from './rules.ts';
+import { beginsAsArchive, noArchive, shown } from './rules.ts';
 
 /** Methods of packing (PKWARE APPNOTE 4.4.5). */
 export const stored = 0;
 export const deflated = 8;
 
-/** All kinds of packages are ZIP archives themselves, and begin with the header of a file (4.3.7). */
-const magic = Buffer.from('PK\u0003\u0004');
 const headerBytes = 30;
 const descriptorFlag = 0x08;
 const most32 = 0xffff_ffff;
@@ -23,7 +21,7 @@ type LocalHeader = {
 };
 
 function parseHeader(window: Buffer): LocalHeader | undefined {
-  if (window.length < headerBytes || !window.subarray(0, magic.length).equals(magic)) return undefined;
+  if (window.length < headerBytes || !beginsAsArchive(window)) return undefined;
   const sizes = [window.readUInt32LE(18), window.readUInt32LE(22)] as const;
   // With a data descriptor the sizes come behind the content, and in Zip64 in an extra field.
   const elsewhere = (window.readUInt16LE(6) & descriptorFlag) !== 0 || sizes.includes(most32);
@@ -54,9 +52,7 @@ export async function contentMistake(entry: FileEntry, source: RandomAccess): Pr
   const packed = (await readAt(source, start)).subarray(0, entry.compressedSize);
   const beginning = entry.compressionMethod === deflated ? unpacked(packed) : packed;
   if (beginning === undefined) return `${name} cannot be unpacked.`;
-  return beginning.subarray(0, magic.length).equals(magic)
-    ? undefined
-    : `${name} is no package: its content is no archive of its own.`;
+  return beginsAsArchive(beginning) ? undefined : noArchive(entry.filename);
 }
 
 async function readAt(source: RandomAccess, offset: number): Promise<Buffer> {

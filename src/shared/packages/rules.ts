@@ -60,6 +60,13 @@ export function nameMistakes(fileName: string): readonly string[] {
     .map(([, problem]) => `${shown(fileName)} ${problem}.`);
 }
 
+/** All kinds of packages are ZIP archives themselves, and begin with the header of a file (PKWARE APPNOTE 4.3.7). */
+const magic = Buffer.from('PK\u0003\u0004');
+export const beginsAsArchive = (bytes: Uint8Array = new Uint8Array()): boolean =>
+  magic.equals(bytes.subarray(0, magic.length));
+export const noArchive = (fileName: string): string =>
+  `${shown(fileName)} is no package: its content is no archive of its own.`;
+
 /** What is wrong with one package file, each as a sentence. */
 export function fileMistakes({ fileName, size }: PackageFile): readonly string[] {
   return [

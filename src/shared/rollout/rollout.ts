@@ -142,6 +142,10 @@ export function currentBake(rollout: Rollout): { bake: number; maximumBake: numb
   return { bake, maximumBake: step?.maximumBake ?? bake, approval };
 }
 
+/** Whether the current step can only be left with a person's approval that is not given yet. */
+export const awaitsApproval = (rollout: Rollout): boolean =>
+  currentBake(rollout).approval && rollout.approval?.step !== rollout.step;
+
 /** The highest step that a percentage has reached; -1 below the first. */
 export const stepReached = (policy: Policy, percentage: number): number =>
   policy.steps.findLastIndex((step) => step.percentage <= percentage);

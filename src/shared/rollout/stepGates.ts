@@ -2,7 +2,7 @@ import type { Decision, Gate, Situation } from './decision.ts';
 import { gates } from './evidence.ts';
 import { silenceEscalation, unmeasured } from './healthGates.ts';
 import { after, isOverdue, looks, nextIntentLook, nextRaise, troubleEscalatesAfter } from './looks.ts';
-import { currentBake, type Rollout } from './rollout.ts';
+import { awaitsApproval, currentBake, type Rollout } from './rollout.ts';
 import { sayPercentage, sayTime } from './sentence.ts';
 import { at, hold, nextLook, says } from './situation.ts';
 
@@ -48,7 +48,7 @@ export const capped: Gate = (situation) => {
 
 export const approvalMissing: Gate = (situation) => {
   const { rollout } = situation;
-  if (!currentBake(rollout).approval || rollout.approval?.step === rollout.step) return undefined;
+  if (!awaitsApproval(rollout)) return undefined;
   return hold(
     situation,
     'approval',

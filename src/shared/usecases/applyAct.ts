@@ -14,6 +14,7 @@ import type { SubmissionChanges, SubmissionRef } from '../msstore/model.ts';
 import type { UploadProgress } from '../msstore/port.ts';
 import { PackageChangedError, PackageMissingError } from '../packages/errors.ts';
 import { clearSlot } from './clearSlot.ts';
+import { ConflictError } from './errors.ts';
 import { trackOf } from './observe.ts';
 import { seen } from './observeDelivery.ts';
 import type { Log, Ports } from './ports.ts';
@@ -48,7 +49,8 @@ function outcomeOf(error: unknown, act: Act): Outcome {
   if (error instanceof StoreUploadExpiredError) return { kind: 'uploadExpired' };
   if (error instanceof PackageChangedError || error instanceof PackageMissingError)
     return { kind: 'refused', cause };
-  if (error instanceof StoreRejectedError) return { kind: 'refused', cause };
+  if (error instanceof StoreRejectedError || error instanceof ConflictError)
+    return { kind: 'refused', cause };
   if (error instanceof StoreContractError && !error.transient && act.kind === 'update')
     return { kind: 'refused', cause };
   if (error instanceof StoreNotFoundError && act.kind === 'create')

@@ -2,7 +2,7 @@ import type { Content } from '../delivery/delivery.ts';
 import type { ContentFinding } from '../delivery/observed.ts';
 import { readArchive } from '../packages/archive.ts';
 import type { PackageBlob, PackageContainer } from '../packages/container.ts';
-import { packageMistakes } from '../packages/rules.ts';
+import { beginsAsArchive, noArchive, packageMistakes } from '../packages/rules.ts';
 import { archiveSource } from '../packages/sources.ts';
 
 /** How many blobs are asked for at once. */
@@ -23,7 +23,7 @@ export async function examinePackages(
     return bad(missing.map((name) => `there is no blob ${JSON.stringify(name)} in the container`));
   const blobs = found.filter((blob) => blob !== undefined);
   const archives = blobs.filter(isArchive);
-  if (archives.length === 0) return ofFiles(blobs);
+  if (archives.length === 0) return ofFiles(container, blobs, abortSignal);
   const [archive] = archives;
   if (!archive || blobs.length > 1) return bad(['a .zip goes alone: it holds all packages of a submission']);
   return ofArchive(container, archive, abortSignal);
@@ -62,10 +62,17 @@ const blobOf = ({ name, etag, size, contentMd5 }: PackageBlob): Content['blobs']
   ...(contentMd5 !== undefined && { md5: contentMd5 }),
 });
 
-function ofFiles(blobs: readonly PackageBlob[]): ContentFinding {
+async function ofFiles(
+  container: PackageContainer,
+  blobs: readonly PackageBlob[],
+  abortSignal: AbortSignal,
+): Promise<ContentFinding> {
   const files = blobs.map(({ name, size }) => ({ fileName: fileNameOf(name), size }));
   const mistakes = packageMistakes(files);
   if (mistakes.length > 0) return bad(mistakes);
+  const beginnings = await Promise.all(blobs.map((blob) => container.read(blob, 0, 4, abortSignal)));
+  const foreign = files.filter((_, index) => !beginsAsArchive(beginnings[index]?.bytes));
+  if (foreign.length > 0) return bad(foreign.map(({ fileName }) => noArchive(fileName)));
   return {
     kind: 'good',
     content: {

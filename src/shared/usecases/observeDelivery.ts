@@ -11,7 +11,7 @@ import { StoreNotFoundError, StoreThrottledError, StoreUnavailableError } from '
 import type { Submission, TrackState } from '../msstore/model.ts';
 import type { CallOptions, StoreReader } from '../msstore/port.ts';
 import { type ObservedRollout, stageOf } from '../rollout/observed.ts';
-import { rolloutId } from '../rollout/rollout.ts';
+import { awaitsApproval, rolloutId } from '../rollout/rollout.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 import { examinePackages } from './examinePackages.ts';
 import { gatherEvidence } from './gatherEvidence.ts';
@@ -118,7 +118,14 @@ async function readAutomation(
   const { rollout } = known;
   const seenNow = { kind: 'published', status: 'Published', rollout: shown } as const;
   const evidence = await gatherEvidence(ports.telemetry(), rollout, seenNow, now, abortSignal);
-  return { rolloutId: rollout.id, phase: rollout.phase, paused: rollout.pause !== undefined, evidence };
+  return {
+    rolloutId: rollout.id,
+    phase: rollout.phase,
+    paused: rollout.pause !== undefined,
+    cap: rollout.cap?.percentage,
+    awaitsApproval: awaitsApproval(rollout),
+    evidence,
+  };
 }
 
 async function readOwn(reading: Reading): Promise<Observed> {

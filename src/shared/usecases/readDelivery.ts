@@ -1,13 +1,20 @@
 import type { Delivery } from '../delivery/delivery.ts';
+import { type DeliveryPhase, deliveryPhases } from '../delivery/vocabulary.ts';
 import type { JournalEntry } from '../rollout/journal.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import type { DeliveryFilter } from '../state/deliveries.ts';
+import { type Phase, phases } from '../rollout/vocabulary.ts';
 import type { Page, PageRequest } from '../state/journaled.ts';
 import { NoSuchDeliveryError } from './errors.ts';
 import type { Ports } from './ports.ts';
 
 /** A delivery, and the rollout that it was handed over to: to people they are one thing. */
 export type Story = { readonly delivery: Delivery; readonly rollout: Rollout | undefined };
+
+export type ShownPhase = DeliveryPhase | Phase;
+export type StoryFilter = {
+  readonly phase?: ShownPhase | undefined;
+  readonly applicationId?: string | undefined;
+};
 
 /** @throws NoSuchDeliveryError */
 export async function readDelivery(ports: Ports, id: string): Promise<Story> {
@@ -24,14 +31,30 @@ async function withRollout({ rollouts }: Ports, delivery: Delivery): Promise<Sto
 
 export async function listDeliveries(
   ports: Ports,
-  filter: DeliveryFilter,
+  filter: StoryFilter,
   page: PageRequest,
 ): Promise<Page<Story>> {
-  const { items, continuationToken } = await ports.deliveries.list(filter, page);
+  const { phase, applicationId } = filter;
+  const stored = await ports.deliveries.list({ applicationId, phase: storedPhase(phase) }, page);
+  const stories = await Promise.all(stored.items.map((delivery) => withRollout(ports, delivery)));
   return {
-    items: await Promise.all(items.map((delivery) => withRollout(ports, delivery))),
-    continuationToken,
+    items: stories.filter((story) => phase === undefined || shownPhase(story) === phase),
+    continuationToken: stored.continuationToken,
   };
+}
+
+/** After the hand-over, where the rollout stands is where all of it stands. */
+export const shownPhase = ({ delivery, rollout }: Story): ShownPhase =>
+  delivery.phase === 'handedOver' && rollout ? rollout.phase : delivery.phase;
+
+const isIn = <Of extends string>(all: readonly Of[], phase: string): phase is Of =>
+  all.some((one) => one === phase);
+
+/** What the rows can be asked for; a phase that both have is told apart after they were read. */
+function storedPhase(phase: ShownPhase | undefined): DeliveryPhase | undefined {
+  if (phase === undefined) return undefined;
+  if (!isIn(deliveryPhases, phase)) return 'handedOver';
+  return isIn(phases, phase) ? undefined : phase;
 }
 
 export type StoryEntry = { readonly of: 'submission' | 'rollout'; readonly entry: JournalEntry };

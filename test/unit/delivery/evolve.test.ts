@@ -113,7 +113,7 @@ describe('an act', () => {
 
   test('is in the journal when it is made again after a failure', () => {
     const of = delivery('uploading', { reason: 'retrying', sentence: 'Timed out.' });
-    expect(lines(looked(of, seen(draft())).entries)).toEqual(['decision act']);
+    expect(lines(looked(of, seen(draft())).entries)).toEqual(['decision upload']);
   });
 });
 

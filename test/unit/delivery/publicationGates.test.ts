@@ -150,6 +150,12 @@ describe('what the Store will not publish', () => {
       submission: taken('Canceled'),
       expected: { kind: 'fail', reason: 'submissionFailed' },
     },
+    {
+      name: 'and goes, when it was cancelled here as well',
+      delivery: awaiting({ cancel: { actor: 'operator', reason: 'a mistake', at: at(0) } }),
+      submission: taken('Canceled'),
+      expected: { kind: 'go', phase: 'cancelling', reason: 'cancelled' },
+    },
   ])('$name', check);
 });
 

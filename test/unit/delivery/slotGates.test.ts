@@ -267,6 +267,18 @@ describe('an unfinished rollout', () => {
       expected: refused('somebody paused it'),
     },
     {
+      name: 'finalize: capped by somebody',
+      rule: 'finalize',
+      slot: known({ cap: 25 }),
+      expected: refused('The policy says to finalize it, but somebody capped it at 25 %.'),
+    },
+    {
+      name: 'finalize: capped at everybody, which is no cap',
+      rule: 'finalize',
+      slot: known({ cap: 100 }),
+      expected: clears('finalize'),
+    },
+    {
       name: 'finalize: its halt is under way',
       rule: 'finalize',
       slot: known({ phase: 'halting' }),
@@ -411,7 +423,7 @@ describe('a draft', () => {
       slot: { published: onTrack(), pending: fresh },
       expected: {
         kind: 'fail',
-        sentence: `Before a draft could be made, the slot was taken. The track is taken: the draft submission ${ownId} was made by the API and not committed. Ask again with "onPendingSubmission": "delete" to have it deleted.`,
+        sentence: `Before a draft could be made, the slot was taken. The track is taken: the draft ${ownId} was made by the API and not committed. Ask again with "onPendingSubmission": "delete" to have it deleted.`,
       },
     },
     {
