@@ -8,7 +8,7 @@ import { ResourceFactoryResolver } from './extensionsBase.cjs';
  */
 const bindingSchema = z.object({ ContainerName: z.string(), BlobName: z.string() });
 
-export type NamedBlob = { readonly container: string; readonly name: string };
+type NamedBlob = { readonly container: string; readonly name: string };
 
 const source = 'AzureStorageBlobs';
 

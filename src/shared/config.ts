@@ -154,9 +154,11 @@ function storageOf(environment: Environment, problems: string[]): StorageSetting
     const blobServiceUri =
       environment[`${name}__blobServiceUri`] ??
       accountUri(account, 'blob') ??
-      tableServiceUri?.replace('.table.', '.blob.');
+      (tableServiceUri?.includes('.table.') ? tableServiceUri.replace('.table.', '.blob.') : undefined);
     if (blobServiceUri && !safeUrl.safeParse(blobServiceUri).success)
       problems.push(`${name}__blobServiceUri is not a URL that begins with https:`);
+    if (tableServiceUri && !blobServiceUri)
+      problems.push(`${name}__blobServiceUri is missing, and ${name}__tableServiceUri does not tell it`);
     if (tableServiceUri && blobServiceUri && safeUrl.safeParse(tableServiceUri).success)
       return {
         kind: 'identity',

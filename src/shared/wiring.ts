@@ -15,7 +15,7 @@ import { createTables, openTables, type StorageAccess } from './state/tables.ts'
 import { sourcesOfOnePass } from './telemetry/onePass.ts';
 import { UnknownPublisherError } from './usecases/errors.ts';
 import type { Ports, Publishers } from './usecases/ports.ts';
-import { UploadSlots } from './usecases/uploadSlots.ts';
+import { UploadRoom } from './usecases/uploadRoom.ts';
 
 type PublisherClients = {
   readonly store: Store & SubmissionWriter & StoreProbe;
@@ -46,7 +46,7 @@ export function wire(config: Config): World {
     due,
     packages: packagesOf(config),
     samples,
-    uploads: new UploadSlots(mostUploads),
+    uploads: new UploadRoom(mostUploads),
     telemetry: () => sourcesOfOnePass((name) => find(clients, name).analytics, samples),
     publishers: publishersOf(clients),
     policies: builtInPolicies,

@@ -525,8 +525,8 @@ describe('DELETE takes back what the API can still take back', () => {
     const told = (await scene.story(id)).map(({ kind, subject, actor }) => `${kind} ${subject} by ${actor}`);
     expect(told.slice(told.indexOf('command cancel by operator'))).toEqual(
       expect.arrayContaining([
-        'intent cancelling by policy',
-        'effect cancelling by policy',
+        'intent discarding by policy',
+        'effect discarding by policy',
         'decision cancel by operator',
       ]),
     );

@@ -149,7 +149,7 @@ function isMet(
   return hits.length >= nth;
 }
 
-const changing = ['clearing', 'creating', 'updating', 'uploading', 'renewing', 'committing', 'cancelling'];
+const changing = ['clearing', 'creating', 'updating', 'uploading', 'renewing', 'committing', 'discarding'];
 
 /** A gap in a journal, or an effect on the Store without its intent before it. */
 export function mistakesIn(story: readonly StoryEntry[]): string[] {

@@ -104,7 +104,7 @@ const problemSchema = z.object({
   detail: maybe(text),
   mistakes: list(z.object({ path: maybe(text), message: text })),
 });
-export type ProblemView = z.output<typeof problemSchema>;
+type ProblemView = z.output<typeof problemSchema>;
 
 /** A submission or a rollout: what commands and pages need of it, and the document as it came. */
 export type Standing = {

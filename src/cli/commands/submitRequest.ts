@@ -45,7 +45,7 @@ export function requireChoices({ flight, production, policy, policyFile }: Submi
 }
 
 /** The folder of a submission's blobs, and the end of its id. */
-export type Place = { readonly applicationId: string; readonly track: string; readonly requestId: string };
+type Place = { readonly applicationId: string; readonly track: string; readonly requestId: string };
 
 /** Ids of flights are the same in capitals; Rampart writes them small. */
 export const placeOf = ({ app, flight }: SubmitOptions, requestId: string): Place => ({
@@ -84,7 +84,7 @@ export function submitRequest(
     ...(onPending !== undefined && { onPendingSubmission: onPending }),
   };
 }
-export type SubmitRequest = ReturnType<typeof submitRequest>;
+type SubmitRequest = ReturnType<typeof submitRequest>;
 
 function existingPackagesOf({ keep, replace, remove }: SubmitOptions) {
   if (replace) return 'replace';

@@ -19,13 +19,13 @@ const published: ReadonlySet<string> = new Set(['ramping', 'finalizing', 'comple
 const lost: ReadonlySet<string> = new Set([
   'failing',
   'failed',
-  'cancelling',
+  'discarding',
   'cancelled',
   'halting',
   'halted',
 ]);
 /** Lost, and something is still being done about it. */
-const losing: ReadonlySet<string> = new Set(['cancelling', 'halting']);
+const losing: ReadonlySet<string> = new Set(['discarding', 'halting']);
 
 /** What a phase means for somebody who waits; one that is unknown here is under way until it has ended. */
 export function outcomeOf({ phase, ended }: Pick<Standing, 'phase' | 'ended'>, goal: Goal): Outcome {

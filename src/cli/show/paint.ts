@@ -30,7 +30,7 @@ const tones: Readonly<Record<string, Tone>> = {
   failed: 'bad',
   halting: 'bad',
   halted: 'bad',
-  cancelling: 'uncertain',
+  discarding: 'uncertain',
   cancelled: 'uncertain',
   good: 'good',
   bad: 'bad',

@@ -43,7 +43,7 @@ function paintEnd(line: string, end: string, phase: string, paint: Paint): strin
 }
 
 /** `ramping · step 2 of 4 · paused` */
-export const phaseOf = ({ phase, ended, rollout }: Standing): string =>
+const phaseOf = ({ phase, ended, rollout }: Standing): string =>
   [
     phase,
     ...(rollout?.step && !ended ? [`step ${rollout.step.number} of ${rollout.step.of}`] : []),

@@ -1,68 +1,63 @@
-import type { Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readArchive } from '../../shared/packages/archive.ts';
-import { packageExtensions } from '../../shared/packages/rules.ts';
-
-/** What is wrong with files that somebody wants to submit, a sentence each, before a byte of them is uploaded. */
-export type PackageCheck = (files: readonly string[]) => Promise<string[]>;
-
-const bare: ReadonlySet<string> = new Set(packageExtensions);
-
-const extensionOf = (file: string): string => path.extname(file).toLowerCase();
-
-/**
- * Checks that the files are there and go together, and what an archive holds: the same that Rampart checks before it
- * calls the Store, before anything is uploaded.
- */
-export const checkPackages: PackageCheck = async (files) => [
-  ...togetherMistakes(files),
-  ...(await Promise.all(files.map(fileMistakes))).flat(),
-];
-
-function togetherMistakes(files: readonly string[]): string[] {
-  const zips = files.filter((file) => extensionOf(file) === '.zip');
-  const names = files.map((file) => path.basename(file).toLowerCase());
-  const twice = files.filter((_, index) => names.indexOf(names[index] ?? '') !== index);
-  return [
-    ...(zips.length > 0 && files.length > 1
-      ? ['A .zip holds the whole package: give it alone, or bare packages without it.']
-      : []),
-    ...twice.map((file) => `There are two files named "${path.basename(file)}".`),
-  ];
-}
-
-async function fileMistakes(file: string): Promise<string[]> {
-  const extension = extensionOf(file);
-  if (extension !== '.zip' && !bare.has(extension))
-    return [`"${file}" is no package: it must end with .zip, ${packageExtensions.join(', ')}.`];
-  const found = await stat(file).catch((error: unknown) => error);
-  if (found instanceof Error) return [sayMissing(file, found)];
-  if (!isStats(found) || !found.isFile()) return [`"${file}" is no file.`];
-  if (found.size === 0) return [`"${file}" is empty.`];
-  return extension === '.zip' ? archiveMistakes(file, found.size) : [];
-}
-
-async function archiveMistakes(file: string, size: number): Promise<string[]> {
-  await using handle = await open(file);
-  const finding = await readArchive({
-    size,
-    read: async (offset, count) => {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, offset);
-      return buffer.subarray(0, bytesRead);
-    },
-  });
-  const mistakes = finding.kind === 'mistakes' ? finding.mistakes : [];
-  return mistakes.slice(0, mostMistakes).map((mistake) => `"${file}": ${mistake}`);
-}
+import { type RandomAccess, readArchive } from '../../shared/packages/archive.ts';
+import { beginsAsArchive, noArchive, packageMistakes } from '../../shared/packages/rules.ts';
 
 /** Nobody reads more at once. */
 const mostMistakes = 10;
 
-const isStats = (value: unknown): value is Stats =>
-  typeof value === 'object' && value !== null && 'isFile' in value;
+/**
+ * What is wrong with files that somebody wants to submit, a sentence each, before a byte of them is uploaded: the same
+ * that Rampart checks before it calls the Store.
+ */
+export async function checkPackages(files: readonly string[]): Promise<string[]> {
+  const sizes = await Promise.all(files.map(sizeOf));
+  const unreadable = sizes.filter((size) => typeof size === 'string');
+  const mistakes = unreadable.length > 0 ? unreadable : await contentMistakes(files, sizes.map(Number));
+  return mistakes.slice(0, mostMistakes);
+}
 
-const sayMissing = (file: string, error: Error): string =>
-  'code' in error && error.code === 'ENOENT'
-    ? `There is no file "${file}".`
-    : `"${file}" cannot be read${'code' in error ? ` (${String(error.code)})` : ''}.`;
+const isZip = (file: string): boolean => path.extname(file).toLowerCase() === '.zip';
+
+/** The size of a file in bytes, or why it has none. */
+async function sizeOf(file: string): Promise<number | string> {
+  try {
+    const found = await stat(file);
+    return found.isFile() ? found.size : `"${file}" is no file.`;
+  } catch (error) {
+    return sayMissing(file, error);
+  }
+}
+
+const sayMissing = (file: string, error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code === 'ENOENT') return `There is no file "${file}".`;
+  return `"${file}" cannot be read${code === undefined ? '' : ` (${code})`}.`;
+};
+
+async function contentMistakes(files: readonly string[], sizes: readonly number[]): Promise<string[]> {
+  const [first = ''] = files;
+  if (files.length === 1 && isZip(first)) return archiveMistakes(first, sizes[0] ?? 0);
+  if (files.some(isZip))
+    return ['A .zip holds the whole package: give it alone, or bare packages without it.'];
+  const packages = files.map((file, index) => ({ fileName: path.basename(file), size: sizes[index] ?? 0 }));
+  const mistakes = packageMistakes(packages);
+  return mistakes.length > 0 ? [...mistakes] : (await Promise.all(files.map(beginningMistakes))).flat();
+}
+
+async function archiveMistakes(file: string, size: number): Promise<string[]> {
+  const finding = await readArchive({ size, read: readerOf(file) });
+  return finding.kind === 'mistakes' ? finding.mistakes.map((mistake) => `"${file}": ${mistake}`) : [];
+}
+
+async function beginningMistakes(file: string): Promise<string[]> {
+  return beginsAsArchive(await readerOf(file)(0, 4)) ? [] : [noArchive(path.basename(file))];
+}
+
+const readerOf =
+  (file: string): RandomAccess['read'] =>
+  async (offset, count) => {
+    await using handle = await open(file);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, offset);
+    return buffer.subarray(0, bytesRead);
+  };

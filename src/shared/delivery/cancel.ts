@@ -1,7 +1,7 @@
 import { type Delivery, type DeliveryChange, withEntries } from './delivery.ts';
 import { hasArrived } from './vocabulary.ts';
 
-export type CancelAnswer =
+type CancelAnswer =
   | { readonly kind: 'accepted'; readonly change: DeliveryChange }
   /** It is so already. */
   | { readonly kind: 'already' }
@@ -17,7 +17,7 @@ export function cancel(delivery: Delivery, reason: string, now: Date): CancelAns
       sentence: `The submission is published: halt its rollout, ${delivery.rolloutId}.`,
     };
   if (hasArrived(phase))
-    return { kind: 'refused', sentence: `The delivery has failed. ${delivery.sentence}` };
+    return { kind: 'refused', sentence: `The submission has failed. ${delivery.sentence}` };
   const next: Delivery = { ...delivery, cancel: { actor: 'operator', reason, at: now }, nextLookAt: now };
   return {
     kind: 'accepted',

@@ -49,8 +49,8 @@ function onSubmission(situation: Situation<Extract<Observed, { kind: 'submission
       return draft.renewing(situation);
     case 'committing':
       return draft.committing(situation);
-    case 'cancelling':
-      return draft.cancelling(situation);
+    case 'discarding':
+      return draft.discarding(situation);
     case 'awaitingPublication':
       return publication.awaitingPublication(situation);
     case 'failing':

@@ -33,7 +33,7 @@ type Common = {
 export type Handed = Partial<
   Pick<
     Delivery,
-    'content' | 'clearing' | 'submissionId' | 'firstOfTrack' | 'expected' | 'creates' | 'problem'
+    'content' | 'clearing' | 'submissionId' | 'firstOfTrack' | 'expected' | 'upload' | 'creates' | 'problem'
   >
 >;
 
@@ -66,11 +66,7 @@ export type Decision =
 /** What became of an act. */
 export type Outcome =
   | { readonly kind: 'cleared'; readonly done: boolean }
-  | {
-      readonly kind: 'created';
-      readonly submissionId: string;
-      readonly firstOfTrack: boolean;
-    }
+  | { readonly kind: 'created'; readonly submissionId: string }
   /** The draft as it was read after the update. */
   | { readonly kind: 'updated'; readonly differences: readonly string[]; readonly expected: Expected }
   | { readonly kind: 'uploaded'; readonly bytes: number; readonly method: 'copied' | 'streamed' | 'found' }
@@ -81,7 +77,12 @@ export type Outcome =
   | { readonly kind: 'committed'; readonly status: string }
   | { readonly kind: 'discarded' }
   /** It cannot be; trying the very same again is of no use. */
-  | { readonly kind: 'refused'; readonly cause: string }
+  | {
+      readonly kind: 'refused';
+      readonly cause: string;
+      /** A person has taken the draft over; it is theirs now. */
+      readonly byOthers?: true;
+    }
   /** It did not work, or nobody knows whether it did: the next pass looks, and tries again, up to `most` times. */
   | {
       readonly kind: 'failed';

@@ -6,8 +6,9 @@ import { actors } from '../rollout/vocabulary.ts';
 import { type Ask, askSchema } from './request.ts';
 import { deliveryPhases, deliveryReasons } from './vocabulary.ts';
 
-/** A file as it goes into the archive, and the blob that it comes from, in the version that was examined. */
+/** A file as it lies in the archive that the Store gets. */
 const fileSchema = z.object({ fileName: z.string(), bytes: z.number() });
+/** A blob of the container, in the version that was examined. */
 const blobSchema = z.object({
   name: z.string(),
   etag: z.string(),
@@ -47,14 +48,14 @@ const saidSchema = z.object({
 export type Said = z.output<typeof saidSchema>;
 
 /** What is in the way, is to be removed, and by which right. */
-const obstacleSchema = z.object({
-  kind: z.enum(['deletePending', 'finalize', 'halt']),
-  submissionId: z.string(),
-  /** The rollout that automates the unfinished one, if one does. */
-  rolloutId: z.string().optional(),
-  reason: z.string(),
-});
-export type Clearing = z.output<typeof obstacleSchema>;
+const clearingShape = { submissionId: z.string(), reason: z.string() };
+const clearingSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('deletePending'), ...clearingShape }),
+  /** `rolloutId` is the rollout that automates the unfinished one: only what is automated can be finalized. */
+  z.object({ kind: z.literal('finalize'), rolloutId: z.string(), ...clearingShape }),
+  z.object({ kind: z.literal('halt'), rolloutId: z.string().optional(), ...clearingShape }),
+]);
+export type Clearing = z.output<typeof clearingSchema>;
 
 const problemSchema = z.object({
   reason: z.enum(deliveryReasons),
@@ -76,16 +77,16 @@ export const deliverySchema = z.object({
   policy: policySchema,
   ask: askSchema,
   /** The blobs as they were when they were asked for, one word each. */
-  versions: z.array(z.string()).default([]),
+  versions: z.array(z.string()),
   phase: z.enum(deliveryPhases),
   createdAt: instantSchema,
   content: contentSchema.optional(),
-  clearing: obstacleSchema.optional(),
+  clearing: clearingSchema.optional(),
   /** How often the Store was asked for the draft: only then a draft that was not there before is ours. */
-  creates: z.number().int().default(0),
+  creates: z.number().int(),
   submissionId: z.string().optional(),
   /** Whether the track has never published anything: deleting the draft could then break a flight for good. */
-  firstOfTrack: z.boolean().default(false),
+  firstOfTrack: z.boolean(),
   expected: expectedSchema.optional(),
   upload: z
     .object({
@@ -95,9 +96,9 @@ export const deliverySchema = z.object({
     })
     .optional(),
   /** How often the draft was made anew because its upload URL had expired. */
-  renewals: z.number().int().default(0),
+  renewals: z.number().int(),
   /** How often the Store took the commit. More than one means that it had lost one. */
-  commits: z.number().int().default(0),
+  commits: z.number().int(),
   committedAt: instantSchema.optional(),
   store: saidSchema.optional(),
   /** Something does not come through, without a break. */
@@ -190,3 +191,18 @@ export const sameRequest = (
   a: Pick<NewDelivery, 'publisher' | 'policy' | 'ask'>,
   b: Pick<NewDelivery, 'publisher' | 'policy' | 'ask'>,
 ): boolean => comparable(a) === comparable(b);
+
+/** A delivery without a draft has come to a phase that needs one: a mistake of this program. */
+export class NoDraftError extends Error {
+  override readonly name = 'NoDraftError';
+
+  constructor({ id, phase }: Pick<Delivery, 'id' | 'phase'>) {
+    super(`${id} is in the phase ${phase} and has no submission.`);
+  }
+}
+
+/** The Store's id of the delivery's own submission. @throws NoDraftError */
+export function submissionIdOf(delivery: Delivery): string {
+  if (delivery.submissionId === undefined) throw new NoDraftError(delivery);
+  return delivery.submissionId;
+}

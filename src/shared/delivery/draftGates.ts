@@ -1,10 +1,10 @@
 import { stageOf } from '../rollout/observed.ts';
 import type { Act, Decision, Situation } from './decision.ts';
-import { type Delivery, isOnlyOfFlight, saysDraftStays } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
+import { cancelled, fail, takenBack } from './ends.ts';
 import type { Observed, SeenSubmission } from './observed.ts';
 import { planDraft, planFor } from './plan.ts';
 import { draftDifferences } from './proof.ts';
-import { cancelled, fail } from './slotGates.ts';
 
 /** The phases of the draft: from its making to its commit. */
 
@@ -20,18 +20,12 @@ const act = (kind: Act, sentence: string): Decision => ({
 /** What holds for every phase of the draft, before its own question is asked. */
 function common({ delivery, observed: { submission } }: OnDraft): Decision | undefined {
   if (submission.status !== 'PendingCommit') return notADraft(delivery, submission);
+  if (!submission.madeByApi)
+    return fail(
+      'takenOver',
+      `Submission ${submission.submissionId} is a draft of Partner Center now: go on with it there, or delete it there.`,
+    );
   return delivery.cancel && takenBack(delivery, delivery.cancel.reason);
-}
-
-/** What was cancelled goes, unless that could break its flight. */
-export function takenBack(delivery: Delivery, why: string): Decision {
-  if (isOnlyOfFlight(delivery)) return cancelled(why, saysDraftStays(delivery));
-  return {
-    kind: 'go',
-    phase: 'cancelling',
-    reason: 'cancelled',
-    sentence: `Cancelled by an operator’s word; submission ${delivery.submissionId} is to be deleted.`,
-  };
 }
 
 /** Our own commit may have come through without its answer; a commit of anybody else has taken what was in the draft. */
@@ -68,7 +62,7 @@ export function uploading(situation: OnDraft): Decision {
   const { content } = situation.delivery;
   return content
     ? act({ kind: 'upload', content }, 'Uploading the packages.')
-    : fail('wrongPackages', 'The packages of this delivery are not written down any more.');
+    : fail('wrongPackages', 'The packages of this submission are not written down any more.');
 }
 
 /** The last look before there is no way back: what is committed now is what was asked for, or nothing is. */
@@ -99,7 +93,7 @@ export function renewing({ observed: { submission } }: OnDraft): Decision {
 }
 
 /** Only a draft and a failed submission can be deleted; what is on its way, or published, goes on. */
-export function cancelling({ delivery, observed: { submission } }: OnDraft): Decision {
+export function discarding({ delivery, observed: { submission } }: OnDraft): Decision {
   const stage = stageOf(submission.status);
   if (stage === 'draft' || stage === 'failed') return act({ kind: 'discard' }, 'Deleting the draft.');
   const { problem } = delivery;
@@ -127,8 +121,8 @@ function committedWrong(problem: NonNullable<Delivery['problem']>, { status }: S
 /** The draft is gone, which is what was wanted, or the end of it. */
 export function draftMissing({ delivery }: Situation, cause: string): Decision {
   const { phase, problem, cancel } = delivery;
-  if (phase === 'cancelling' && problem) return fail(problem.reason, problem.sentence);
-  if (phase === 'cancelling' || (cancel && !problem)) return cancelled(cancel?.reason ?? '');
+  if (phase === 'discarding' && problem) return fail(problem.reason, problem.sentence);
+  if (phase === 'discarding' || (cancel && !problem)) return cancelled(cancel?.reason ?? '');
   if (phase === 'renewing')
     return {
       kind: 'go',

@@ -48,7 +48,7 @@ function asked(delivery: Delivery): string | undefined {
     case 'uploading':
       return `The packages are to be uploaded for the draft ${submissionId}.`;
     case 'renewing':
-    case 'cancelling':
+    case 'discarding':
       return `The Store is to be asked to delete the draft ${submissionId}.`;
     case 'committing':
       return `The draft ${submissionId} is to be committed.`;

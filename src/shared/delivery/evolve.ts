@@ -11,7 +11,7 @@ import {
 } from './delivery.ts';
 import { decisionRemark, effectRemark, intentRemark } from './entries.ts';
 import type { Observed, SeenSubmission } from './observed.ts';
-import { type DeliveryPhase, hasArrived } from './vocabulary.ts';
+import { type DeliveryPhase, type DeliveryReason, hasArrived } from './vocabulary.ts';
 import { waits } from './waits.ts';
 
 /**
@@ -70,11 +70,14 @@ function move(delivery: Delivery, decision: Decision, now: Date): Delivery {
   }
 }
 
+/** What is no trouble for a while, and is told when it lasts. */
+const troubles: readonly DeliveryReason[] = ['storeUnreadable', 'stuck', 'rolloutNotStarted'];
+
 type Staying = Extract<Decision, { kind: 'wait' | 'hold' }>;
 
 function stay(delivery: Delivery, { reason, sentence, nextLookAt, escalated }: Staying, now: Date): Delivery {
   const told = escalated ? { escalatedAt: now } : {};
-  const lasting = ['storeUnreadable', 'stuck', 'rolloutNotStarted'].includes(reason);
+  const lasting = troubles.includes(reason);
   const { trouble, problem, ...rest } = delivery;
   return {
     ...rest,
@@ -128,10 +131,10 @@ export function giveUp(
   const inDraftPhase = draftPhases.includes(phase) || (phase === 'awaitingPublication' && isDraft);
   const hasDraft = inDraftPhase && submissionId !== undefined;
   const others = reason === 'changedByOthers' && !isDraft;
-  if (!hasDraft || others || reason === 'submissionMissing')
+  if (!hasDraft || others || reason === 'submissionMissing' || reason === 'takenOver')
     return arrive({ ...delivery, problem }, 'failed', now);
   if (isOnlyOfFlight(delivery)) return leaveDraft(delivery, problem, now);
-  return { ...enter(delivery, 'cancelling', { problem }, now), sentence, reason };
+  return { ...enter(delivery, 'discarding', { problem }, now), sentence, reason };
 }
 
 function leaveDraft(delivery: Delivery, problem: NonNullable<Delivery['problem']>, now: Date): Delivery {

@@ -1,9 +1,7 @@
 import { sayList } from '../rollout/sentence.ts';
 import { askedPercentage, type Delivery, type Expected } from './delivery.ts';
 import type { SeenPackage, SeenSubmission } from './observed.ts';
-
-/** The most packages that a submission may have on one track. */
-export const mostPackages = 25;
+import { mostPackages } from './vocabulary.ts';
 
 /** What the draft is to become. */
 export type DraftPlan = {
@@ -14,7 +12,7 @@ export type DraftPlan = {
   readonly notes: string | undefined;
 };
 
-export type Planned =
+type Planned =
   | { readonly kind: 'plan'; readonly plan: DraftPlan }
   | { readonly kind: 'impossible'; readonly sentence: string };
 

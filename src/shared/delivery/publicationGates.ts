@@ -3,10 +3,9 @@ import { stageOf } from '../rollout/observed.ts';
 import { sayPercentage } from '../rollout/sentence.ts';
 import type { Decision, Situation } from './decision.ts';
 import { askedPercentage, type Delivery } from './delivery.ts';
-import { takenBack } from './draftGates.ts';
+import { fail, takenBack } from './ends.ts';
 import type { Observed, SeenSubmission } from './observed.ts';
 import { processedDifferences, rolloutDifference } from './proof.ts';
-import { fail } from './slotGates.ts';
 import type { DeliveryReason } from './vocabulary.ts';
 import { isProblemOverdue, isTrouble, stuckAfter, waits } from './waits.ts';
 
@@ -74,6 +73,13 @@ function submissionFailed({ status, errors, certificationReports }: SeenSubmissi
 /** The Store documents CommitStarted → CommitFailed, and has been seen to fall back to the draft instead. */
 function fellBack(delivery: Delivery, { submissionId }: SeenSubmission): Decision {
   if (delivery.cancel) return takenBack(delivery, delivery.cancel.reason);
+  // From further on only people bring it back, in Partner Center: the draft is theirs then.
+  const before = delivery.store?.status ?? 'PendingCommit';
+  if (before !== 'PendingCommit' && before !== 'CommitStarted')
+    return fail(
+      'takenOver',
+      `Somebody took submission ${submissionId} back from ${before} in Partner Center: it is a draft there. Go on with it there, or delete it there.`,
+    );
   if (delivery.commits >= mostCommits)
     return fail(
       'commitLost',
@@ -90,11 +96,13 @@ function fellBack(delivery: Delivery, { submissionId }: SeenSubmission): Decisio
 
 /** The statuses in which the packages have not been read yet; in any other one, a package that still waits has not either. */
 const unprocessed = (submission: SeenSubmission): boolean =>
-  submission.status === 'CommitStarted' ||
-  submission.status === 'PreProcessing' ||
+  isEarly(submission) ||
   submission.packages.some(
     ({ id, fileStatus }) => id === '' && fileStatus === 'PendingUpload' && !isLate(submission),
   );
+
+const isEarly = ({ status }: SeenSubmission): boolean =>
+  status === 'CommitStarted' || status === 'PreProcessing';
 
 const isLate = ({ status }: SeenSubmission): boolean =>
   ['Certification', 'Release', 'PendingPublication', 'Publishing', 'Published'].includes(status);
@@ -157,9 +165,9 @@ function stuck(
   };
 }
 
-function waiting({ ask }: Delivery, { status }: SeenSubmission, now: Date): Decision {
+function waiting({ ask }: Delivery, submission: SeenSubmission, now: Date): Decision {
+  const { status } = submission;
   const manual = status === 'Release' && ask.publishMode !== 'Immediate';
-  const early = status === 'CommitStarted' || status === 'PreProcessing';
   const until =
     typeof ask.publishMode === 'object'
       ? `publishes it at ${ask.publishMode.date.toISOString()}`
@@ -168,7 +176,7 @@ function waiting({ ask }: Delivery, { status }: SeenSubmission, now: Date): Deci
     kind: manual && ask.publishMode === 'Manual' ? 'hold' : 'wait',
     reason: manual ? 'awaitingPublish' : 'inProcess',
     sentence: manual ? `The submission is certified; the Store ${until}.` : `The Store is at ${status}.`,
-    nextLookAt: after(now, early ? waits.processing : waits.publication),
+    nextLookAt: after(now, isEarly(submission) ? waits.processing : waits.publication),
   };
 }
 
@@ -236,7 +244,7 @@ function publishedWrong(
     );
   const { cancel } = delivery;
   const then = cancel
-    ? 'Its rollout is to be halted, because the delivery was cancelled.'
+    ? 'Its rollout is to be halted, because the submission was cancelled.'
     : 'Its rollout begins paused: nothing is raised; halt it, or resume it.';
   const how = { paused: sentence, ...(cancel && { halt: cancel.reason }) };
   return { ...handOver(`${sentence} ${then}`, how), reason };

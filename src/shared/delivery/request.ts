@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from '../rollout/evidence.ts';
 import { applicationIdSchema, flightIdSchema } from '../rollout/ids.ts';
 import { policySchema } from '../rollout/policy.ts';
+import { mostPackages } from './vocabulary.ts';
 
 /** The form of a request's id: what a CI job knows itself by. */
 export const requestId = '[A-Za-z0-9][A-Za-z0-9_-]{0,63}';
@@ -42,7 +43,7 @@ const publishModeSchema = z.union([z.enum(['Immediate', 'Manual']), z.strictObje
 
 /** What is asked of the submission itself. */
 const askShape = {
-  packages: z.array(blobNameSchema).min(1, 'needs at least one blob').max(25).meta({
+  packages: z.array(blobNameSchema).min(1, 'needs at least one blob').max(mostPackages).meta({
     description: 'Blobs of the container: one .zip, or bare package files that Rampart puts into one.',
   }),
   existingPackages: existingPackagesSchema.default('keep').meta({

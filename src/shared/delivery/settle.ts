@@ -16,16 +16,17 @@ export function settle(delivery: Delivery, outcome: Outcome, now: Date): Deliver
     case 'cleared':
       return cleared(delivery, outcome.done, now);
     case 'created': {
-      const { submissionId, firstOfTrack } = outcome;
+      const { submissionId } = outcome;
       const said = `The Store made the draft ${submissionId}.`;
-      return onward(delivery, 'updating', { submissionId, firstOfTrack }, said, now);
+      return onward(delivery, 'updating', { submissionId }, said, now);
     }
     case 'updated':
       return updated(delivery, outcome, now);
     case 'uploaded':
       return uploaded(delivery, outcome, now);
     case 'uploading':
-      return slice(delivery, outcome, now);
+      // The next slice follows at once.
+      return withEntries({ ...progressed(delivery, outcome).delivery, nextLookAt: now }, [], now);
     case 'uploadWaits':
       return withEntries(
         { ...delivery, sentence: 'The upload waits for others to end.', nextLookAt: after(now, waits.room) },
@@ -41,7 +42,7 @@ export function settle(delivery: Delivery, outcome: Outcome, now: Date): Deliver
     case 'discarded':
       return discarded(delivery, now);
     case 'refused':
-      return failed(delivery, 'refused', `${capital(outcome.cause)}.`, now);
+      return failed(delivery, outcome.byOthers ? 'takenOver' : 'refused', `${capital(outcome.cause)}.`, now);
     case 'failed':
       return unsettled(delivery, outcome, now);
   }
@@ -53,17 +54,11 @@ const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text
 function onward(
   delivery: Delivery,
   phase: DeliveryPhase,
-  handed: Handed & Pick<Partial<Delivery>, 'upload'>,
+  handed: Handed,
   sentence: string,
   now: Date,
 ): DeliveryChange {
-  const { upload, ...rest } = handed;
-  const next: Delivery = {
-    ...enter(delivery, phase, rest, now),
-    ...(upload && { upload }),
-    sentence,
-    reason: 'going',
-  };
+  const next: Delivery = { ...enter(delivery, phase, handed, now), sentence, reason: 'going' };
   return withEntries(next, [effectRemark(delivery, sentence), ...intentRemark(next)], now);
 }
 
@@ -118,15 +113,14 @@ function uploaded(
   );
 }
 
-/** A slice of the upload: the next one follows at once. */
-export function slice(
+/** How far the upload is; who is at it stays at it. */
+export function progressed(
   delivery: Delivery,
-  { uploadedBytes, totalBytes }: { uploadedBytes: number; totalBytes: number },
-  now: Date,
+  { uploadedBytes, totalBytes }: { readonly uploadedBytes: number; readonly totalBytes: number },
 ): DeliveryChange {
   const { trouble: _, ...rest } = delivery;
   const sentence = `Uploading the packages: ${uploadedBytes} of ${totalBytes} bytes.`;
-  return withEntries({ ...rest, upload: { uploadedBytes, totalBytes }, sentence, nextLookAt: now }, [], now);
+  return { delivery: { ...rest, upload: { uploadedBytes, totalBytes }, sentence }, entries: [] };
 }
 
 function uploadExpired(delivery: Delivery, now: Date): DeliveryChange {

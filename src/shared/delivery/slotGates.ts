@@ -4,6 +4,7 @@ import { stageOf } from '../rollout/observed.ts';
 import { sayPercentage } from '../rollout/sentence.ts';
 import type { Decision, Situation } from './decision.ts';
 import type { Clearing, Delivery } from './delivery.ts';
+import { cancelled, fail } from './ends.ts';
 import type { Automation, Observed, PublishedSubmission, SeenSubmission, Slot } from './observed.ts';
 import { inheritedBy, planDraft } from './plan.ts';
 import type { DeliveryReason } from './vocabulary.ts';
@@ -85,7 +86,7 @@ function beyond(
 }
 
 /** The first thing that stands in the way: a pending submission can be neither worked around nor waited for. */
-export function obstacleIn({ published, pending }: Slot, delivery: Delivery): Obstacle | undefined {
+function obstacleIn({ published, pending }: Slot, delivery: Delivery): Obstacle | undefined {
   if (pending) return pendingObstacle(pending, published !== undefined, delivery);
   const unfinished = published && ['inProgress', 'notStarted', 'unknown'].includes(published.rollout.state);
   return unfinished ? unfinishedRollout(published, delivery) : undefined;
@@ -141,26 +142,24 @@ function unfinishedRollout(published: PublishedSubmission, { policy }: Delivery)
   if (rule === 'refuse')
     return refused('Finalize or halt it first, or let the policy say so in "onUnfinishedRollout".');
   if (rollout.state !== 'inProgress') return refused(`The Store cannot ${rule} it in this state.`);
-  const against = rule === 'finalize' ? againstFinalize(automation) : undefined;
+  const reason = `${named}; the policy says to ${rule} it before the next submission. ${saysHealth(automation)}`;
+  const clears = { reason: 'unfinishedRollout', sentence: reason, published } as const;
+  const rolloutId = automation?.rolloutId;
+  if (rule === 'halt') return { ...clears, clearing: { kind: 'halt', submissionId, reason, rolloutId } };
+  if (!automation)
+    return refused(
+      'The policy says to finalize it, but nothing is known of its health: Rampart does not automate it. Start a rollout for it, or end it.',
+    );
+  const against = againstFinalize(automation);
   if (against !== undefined) return refused(`The policy says to finalize it, but ${against}.`);
-  const clears = `${named}; the policy says to ${rule} it before the next submission. ${saysHealth(automation)}`;
   return {
-    reason: 'unfinishedRollout',
-    sentence: clears,
-    published,
-    clearing: {
-      kind: rule,
-      submissionId,
-      reason: clears,
-      ...(automation && { rolloutId: automation.rolloutId }),
-    },
+    ...clears,
+    clearing: { kind: 'finalize', submissionId, reason, rolloutId: automation.rolloutId },
   };
 }
 
 /** Giving a build to everyone is the widest raise of all: nobody does it without evidence, or past a person's word. */
-function againstFinalize(automation: Automation | undefined): string | undefined {
-  if (!automation)
-    return 'nothing is known of its health: Rampart does not automate it. Start a rollout for it, or end it';
+function againstFinalize(automation: Automation): string | undefined {
   if (automation.phase === 'halting') return 'its halt is under way';
   if (automation.paused) return 'somebody paused it';
   if (automation.cap !== undefined && automation.cap < 100)
@@ -225,15 +224,3 @@ const isFresh = ({ status, madeByApi, packages }: SeenSubmission): boolean =>
   status === 'PendingCommit' &&
   madeByApi &&
   packages.every(({ fileStatus }) => fileStatus !== 'PendingUpload');
-
-export const fail = (reason: DeliveryReason, sentence: string): Decision => ({
-  kind: 'fail',
-  reason,
-  sentence,
-});
-
-export const cancelled = (why: string, left = 'Nothing of it is left at the Store.'): Decision => ({
-  kind: 'cancel',
-  reason: 'cancelled',
-  sentence: `Cancelled by an operator’s word: ${why.replace(/\.$/, '')}. ${left}`,
-});

@@ -29,7 +29,7 @@ export const deliveryPhases = [
   /** The Store has something else than was asked for, and only people can take it back. */
   'failing',
   /** The draft is deleted, because somebody cancelled or because the delivery failed. */
-  'cancelling',
+  'discarding',
   /** The submission is published, and its rollout, proven to be as asked, has gone over to its policy. */
   'handedOver',
   /** Somebody cancelled, and nothing of it is left at the Store. */
@@ -38,6 +38,9 @@ export const deliveryPhases = [
   'failed',
 ] as const;
 export type DeliveryPhase = (typeof deliveryPhases)[number];
+
+/** The most packages that a submission may have on one track. */
+export const mostPackages = 25;
 
 /** The phases after which nothing follows in a delivery. */
 export const hasArrived = (phase: DeliveryPhase): boolean =>
@@ -54,6 +57,7 @@ export const deliveryReasons = [
   'unfinishedRollout',
   'refused',
   'changedByOthers',
+  'takenOver',
   'submissionMissing',
   'uploadExpired',
   'retrying',

@@ -43,10 +43,15 @@ export const deliverySummaryOf = (delivery: Delivery, rollout?: Rollout) => ({
   ...(delivery.rolloutId !== undefined && { rolloutId: delivery.rolloutId }),
 });
 
+/** `packages` is the files that were found; in the request it is the blobs that they lie in. */
+function askedOf({ ask }: Delivery) {
+  const { packages, ...rest } = z.encode(askSchema, ask);
+  return { ...rest, blobs: packages };
+}
+
 export const deliveryViewOf = (delivery: Delivery, rollout?: Rollout) => ({
   ...deliverySummaryOf(delivery, rollout),
-  ...z.encode(askSchema, delivery.ask),
-  blobs: delivery.ask.packages,
+  ...askedOf(delivery),
   packages: delivery.content?.files ?? [],
   ...(delivery.expected && {
     expectedPackages: {

@@ -66,6 +66,7 @@ export function parseAnswer<T>(answer: HttpAnswer, operation: StoreOperation, sc
 }
 
 function jsonOf(answer: HttpAnswer, details: StoreContractError['details']): unknown {
+  if (answer.status === 204) return undefined;
   try {
     return JSON.parse(answer.text);
   } catch {

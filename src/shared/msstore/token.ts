@@ -89,6 +89,8 @@ class CachingTokenProvider implements TokenProvider {
       const asked = this.#credential.getToken(storeScope, { abortSignal: timeout });
       return this.#hold(await orAborted(asked, timeout));
     } catch (error) {
+      // MSAL answers itself for a minute after a 429 or 5xx of the authority, without asking it again.
+      this.#credential = this.#options.newCredential();
       throw acquisitionError(error, timeout.aborted);
     }
   }

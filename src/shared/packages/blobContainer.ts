@@ -29,16 +29,13 @@ const openService = (access: BlobAccess): BlobServiceClient =>
     ? BlobServiceClient.fromConnectionString(access.connectionString, pipelineOptions)
     : new BlobServiceClient(access.blobServiceUri, access.credential, pipelineOptions);
 
-/** A listing gives ETags without their quotes, and everything else gives them with. */
-const quoted = (etag: string): string => (etag.startsWith('"') ? etag : `"${etag}"`);
-
 type Properties = { etag?: string; contentLength?: number; contentMD5?: Uint8Array };
 
 function packageBlob(name: string, { etag, contentLength, contentMD5 }: Properties): PackageBlob {
   if (etag === undefined || contentLength === undefined)
     throw new PackageStorageUnavailableError(`The storage said too little about the blob ${name}.`);
   const contentMd5 = contentMD5 && Buffer.from(contentMD5).toString('base64');
-  return { name, etag: quoted(etag), size: contentLength, ...(contentMd5 && { contentMd5 }) };
+  return { name, etag, size: contentLength, ...(contentMd5 && { contentMd5 }) };
 }
 
 /** An SDK's call, with what fails in it as our own error. */
@@ -78,7 +75,6 @@ export function openContainer(access: BlobAccess, containerName: string): Packag
     stat: (name, abortSignal) => stat(container, name, abortSignal),
     read: (blob, offset, count, abortSignal) => read(container, blob, offset, count, abortSignal),
     signedUrl: (blob, abortSignal) => signedUrl(access, service, container, blob.name, abortSignal),
-    list: (prefix, abortSignal) => list(container, prefix, abortSignal),
     readText: (name, maxBytes, abortSignal) => readText(container, name, maxBytes, abortSignal),
     createIfMissing: (abortSignal) =>
       ask(`The container ${containerName}`, abortSignal, async (options) => {
@@ -161,15 +157,6 @@ async function signedUrl(
     if (access.kind === 'connectionString') return new UploadUrl(await blob.generateSasUrl(options));
     const key = await service.getUserDelegationKey(new Date(Date.now() - clockSkewMs), expiresOn, given);
     return new UploadUrl(await blob.generateUserDelegationSasUrl(options, key));
-  });
-}
-
-async function list(container: ContainerClient, prefix: string, abortSignal: AbortSignal | undefined) {
-  return ask(`The container ${container.containerName}`, abortSignal, async (options) => {
-    const blobs: PackageBlob[] = [];
-    for await (const { name, properties } of container.listBlobsFlat({ ...options, prefix }))
-      blobs.push(packageBlob(name, properties));
-    return blobs;
   });
 }
 

@@ -32,8 +32,6 @@ export interface PackageContainer {
   read(blob: PackageBlob, offset: number, count: number, abortSignal?: AbortSignal): Promise<SourceRange>;
   /** A URL that lets its bearer read this one blob for an hour. */
   signedUrl(blob: PackageBlob, abortSignal?: AbortSignal): Promise<UploadUrl>;
-  /** All blobs whose names begin so, in the order of their names. */
-  list(prefix: string, abortSignal?: AbortSignal): Promise<readonly PackageBlob[]>;
   /** A small text in UTF-8, or nothing where there is none; a `PackageTooLargeError` beyond `maxBytes`. */
   readText(name: string, maxBytes: number, abortSignal?: AbortSignal): Promise<string | undefined>;
   /** Creates the container if it is not there. */
@@ -52,7 +50,6 @@ export function createPackageContainer(access: BlobAccess, containerName: string
     stat: async (...given) => (await open()).stat(...given),
     read: async (...given) => (await open()).read(...given),
     signedUrl: async (...given) => (await open()).signedUrl(...given),
-    list: async (...given) => (await open()).list(...given),
     readText: async (...given) => (await open()).readText(...given),
     createIfMissing: async (...given) => (await open()).createIfMissing(...given),
   };

@@ -1,4 +1,4 @@
-import { mostPackages } from '../delivery/plan.ts';
+import { mostPackages } from '../delivery/vocabulary.ts';
 
 /**
  * What the Store demands of the files in the ZIP of a submission. What it would pass over in silence is a mistake

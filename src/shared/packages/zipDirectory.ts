@@ -11,7 +11,7 @@ import {
   WARNING_PREPENDED_DATA,
   ZipReader,
 } from '@zip.js/zip.js';
-import { mostPackages } from '../delivery/plan.ts';
+import { mostPackages } from '../delivery/vocabulary.ts';
 import type { ArchiveFinding, RandomAccess } from './archive.ts';
 import { contentMistake, deflated, stored } from './localFile.ts';
 import { packageMistakes, shown } from './rules.ts';

@@ -24,7 +24,7 @@ export type Kind<Of> = {
 };
 
 export type Kept<Of> = { readonly of: Of; readonly etag: string };
-export type Written<Of> = { readonly of: Of; readonly entries: readonly JournalEntry[] };
+type Written<Of> = { readonly of: Of; readonly entries: readonly JournalEntry[] };
 export type Filter = { readonly phase?: string | undefined; readonly applicationId?: string | undefined };
 
 /** Reads and writes one kind of thing together with its journal, its mark and its row in the due index. */

@@ -14,7 +14,7 @@ export type Row = Key & Record<string, string | number | boolean>;
 const keyOf = (rollout: Pick<Rollout, 'applicationId' | 'flightId' | 'submissionId'>): string =>
   `${trackName(rollout)}.${rollout.submissionId}`;
 
-export const rolloutKey = (rollout: Pick<Rollout, 'applicationId' | 'flightId' | 'submissionId'>): Key => ({
+const rolloutKey = (rollout: Pick<Rollout, 'applicationId' | 'flightId' | 'submissionId'>): Key => ({
   partitionKey: rollout.applicationId,
   rowKey: `rollout.${keyOf(rollout)}`,
 });

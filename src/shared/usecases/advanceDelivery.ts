@@ -1,14 +1,16 @@
 import { causeOf } from '../cause.ts';
 import { decide } from '../delivery/decide.ts';
 import type { Act, Decision, Outcome } from '../delivery/decision.ts';
+import type { DeliveryChange } from '../delivery/delivery.ts';
 import { evolve, handedOver } from '../delivery/evolve.ts';
-import { settle, slice } from '../delivery/settle.ts';
+import { settle } from '../delivery/settle.ts';
 import { hasArrived } from '../delivery/vocabulary.ts';
 import { deliveryDue, type StoredDelivery } from '../state/deliveries.ts';
-import { type Due, sameDue } from '../state/due.ts';
+import type { Due } from '../state/due.ts';
 import { LostRaceError } from '../state/errors.ts';
 import { advanceRollout, type Look } from './advanceRollout.ts';
 import { applyAct } from './applyAct.ts';
+import { dropRow } from './dropRow.ts';
 import { handOver } from './handOver.ts';
 import { observeDelivery } from './observeDelivery.ts';
 import type { Log, Ports } from './ports.ts';
@@ -22,9 +24,6 @@ export type Budget = {
   readonly mostMs: number;
 };
 const defaultBudget: Budget = { sliceMs: 90_000, mostMs: 240_000 };
-
-/** For how long a due row may wait for its delivery to be written. */
-const orphanMs = 60 * 60_000;
 
 type Pass = {
   readonly ports: Ports;
@@ -45,7 +44,7 @@ export async function advanceDelivery(
 ): Promise<boolean> {
   const stored = await ports.deliveries.get(look.id);
   if (!stored || !isDue(stored, ports.clock.now())) {
-    await dropRow(ports, stored, look);
+    await dropRow(ports, look.due, stored && { awaited: deliveryDue(stored.delivery) });
     return false;
   }
   const pass = { ports, log, abortSignal: AbortSignal.timeout(mostMs), until: AbortSignal.timeout(sliceMs) };
@@ -56,19 +55,6 @@ export async function advanceDelivery(
     log.info(`${look.id}: somebody else was faster; their pass stands.`);
     return false;
   }
-}
-
-/** As with rollouts: a row that led to nothing goes, once the row that is waited for is known to be there. */
-async function dropRow(
-  { due: index, clock }: Ports,
-  stored: StoredDelivery | undefined,
-  { due }: Look,
-): Promise<void> {
-  if (!due) return;
-  if (!stored && clock.now().getTime() - (due.since ?? due.at).getTime() < orphanMs) return;
-  const awaited = stored && deliveryDue(stored.delivery);
-  if (awaited) await index.add(awaited);
-  if (!sameDue(due, awaited)) await index.remove(due);
 }
 
 const isDue = ({ delivery }: StoredDelivery, now: Date): boolean =>
@@ -97,7 +83,7 @@ async function onePass(
   const decision = decide(delivery, observed, now);
   const change = evolve({ delivery, observed, now }, decision);
   const claimed = await ports.deliveries.save(stored, change, carried);
-  report(log, claimed, decision);
+  report(log, change);
   if (decision.kind === 'act') return act(pass, claimed, decision.act);
   return decision.kind === 'handOver' ? end(pass, claimed, decision) : claimed;
 }
@@ -107,9 +93,7 @@ async function act(
   claimed: StoredDelivery,
   what: Act,
 ): Promise<StoredDelivery> {
-  const progress = new Progress(claimed, async (current, seen) =>
-    ports.deliveries.save(current, withClaim(slice(current.delivery, seen, ports.clock.now()), current)),
-  );
+  const progress = new Progress(claimed, ports.deliveries, log);
   const outcome = await applyAct(
     {
       ports,
@@ -122,19 +106,19 @@ async function act(
     what,
   );
   const current = await progress.last();
-  const settled = settle(current.delivery, outcome, ports.clock.now());
-  if (outcome.kind === 'refused' || outcome.kind === 'failed') logOutcome(log, settled.delivery.id, outcome);
-  return ports.deliveries.save(current, settled);
+  return settled(ports, current, settle(current.delivery, outcome, ports.clock.now()), log);
 }
 
-/** Progress says how far it is, and leaves the claim as it is: nobody else is to start. */
-const withClaim = (
-  change: ReturnType<typeof slice>,
-  { delivery: { nextLookAt } }: StoredDelivery,
-): ReturnType<typeof slice> => ({
-  ...change,
-  delivery: { ...change.delivery, ...(nextLookAt && { nextLookAt }) },
-});
+async function settled(
+  { deliveries }: Ports,
+  stored: StoredDelivery,
+  change: DeliveryChange,
+  log: Log,
+): Promise<StoredDelivery> {
+  const after = await deliveries.save(stored, change);
+  report(log, change);
+  return after;
+}
 
 async function end(
   { ports, log }: Pass,
@@ -142,30 +126,28 @@ async function end(
   decision: Extract<Decision, { kind: 'handOver' }>,
 ): Promise<StoredDelivery> {
   const { delivery } = claimed;
+  const started = await startedOr(() => handOver(ports, delivery, decision, log));
+  const now = ports.clock.now();
+  if ('cause' in started) return settled(ports, claimed, settle(delivery, started, now), log);
+  const ended = await settled(ports, claimed, handedOver(delivery, decision, started.rolloutId, now), log);
+  // Its first look need not wait for a timer.
+  await advanceRollout(ports, { id: started.rolloutId }, log);
+  return ended;
+}
+
+async function startedOr(
+  start: () => Promise<string>,
+): Promise<{ readonly rolloutId: string } | Extract<Outcome, { kind: 'failed' }>> {
   try {
-    const rolloutId = await handOver(ports, delivery, decision, log);
-    const now = ports.clock.now();
-    const ended = await ports.deliveries.save(claimed, handedOver(delivery, decision, rolloutId, now));
-    log.info(`${delivery.id}: ${ended.delivery.phase}. Handed over to the rollout ${rolloutId}.`);
-    // Its first look need not wait for a timer.
-    await advanceRollout(ports, { id: rolloutId }, log);
-    return ended;
+    return { rolloutId: await start() };
   } catch (error) {
-    if (error instanceof LostRaceError) throw error;
-    const outcome = { kind: 'failed', cause: causeOf(error) } as const;
-    return ports.deliveries.save(claimed, settle(delivery, outcome, ports.clock.now()));
+    return { kind: 'failed', cause: causeOf(error) };
   }
 }
 
-function report(log: Log, { delivery }: StoredDelivery, decision: Decision): void {
+/** What the journal escalates is an error in the log, and nothing else is: people look at either. */
+function report(log: Log, { delivery, entries }: DeliveryChange): void {
   const line = `${delivery.id}: ${delivery.phase}. ${delivery.sentence}`;
-  const alarms = decision.kind === 'fail' || ('escalated' in decision && decision.escalated === true);
-  if (alarms || delivery.phase === 'failing') log.error(line);
-  else log.info(line);
-}
-
-function logOutcome(log: Log, id: string, outcome: Extract<Outcome, { cause: string }>): void {
-  const line = `${id}: ${outcome.kind}. ${outcome.cause}.`;
-  if (outcome.kind === 'refused') log.error(line);
+  if (entries.some(({ escalated }) => escalated === true)) log.error(line);
   else log.info(line);
 }

@@ -5,10 +5,11 @@ import { evolve } from '../rollout/evolve.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { saySpent } from '../rollout/sentence.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
-import { type Due, dueOf, sameDue } from '../state/due.ts';
+import { type Due, dueOf } from '../state/due.ts';
 import { LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { applyAndSettle } from './applyIntent.ts';
+import { dropRow } from './dropRow.ts';
 import { gatherEvidence } from './gatherEvidence.ts';
 import { observe } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
@@ -22,9 +23,6 @@ export type Look = {
 
 /** A pass that has not ended by then gives way to the next one; every request in it is cut off. */
 const passTimeoutMs = 120_000;
-
-/** For how long a due row may wait for its rollout to be written. */
-const orphanMs = 60 * 60_000;
 
 /** An adoption is followed by a second look at once, because the news may call for more than being taken over. */
 const mostPasses = 3;
@@ -40,29 +38,14 @@ export async function advanceRollout(
   timeoutMs = passTimeoutMs,
 ): Promise<void> {
   const stored = await ports.rollouts.get(look.id);
-  if (!stored || !isDue(stored, look, ports.clock.now())) return dropRow(ports, stored, look);
+  if (!stored || !isDue(stored, look, ports.clock.now()))
+    return dropRow(ports, look.due, stored && { awaited: dueOf(stored.rollout) });
   try {
     await passes(ports, stored, look.due, AbortSignal.timeout(timeoutMs), log);
   } catch (error) {
     if (!(error instanceof LostRaceError)) throw error;
     log.info(`${look.id}: somebody else was faster; their pass stands.`);
   }
-}
-
-/**
- * A row that led to nothing goes, once the row that the rollout waits for is known to be there: the look may have come
- * by a clock that is behind, or before the rollout was written. A row without a rollout gets time for the latter.
- */
-async function dropRow(
-  { due: index, clock }: Ports,
-  stored: Stored | undefined,
-  { due }: Look,
-): Promise<void> {
-  if (!due) return;
-  if (!stored && clock.now().getTime() - (due.since ?? due.at).getTime() < orphanMs) return;
-  const awaited = stored && dueOf(stored.rollout);
-  if (awaited) await index.add(awaited);
-  if (!sameDue(due, awaited)) await index.remove(due);
 }
 
 function isDue({ rollout }: Stored, { due }: Look, now: Date): boolean {

@@ -1,22 +1,24 @@
 import { causeOf } from '../cause.ts';
 import type { Act, Outcome } from '../delivery/decision.ts';
-import type { Delivery } from '../delivery/delivery.ts';
+import { type Delivery, submissionIdOf } from '../delivery/delivery.ts';
 import type { DraftPlan } from '../delivery/plan.ts';
 import { draftDifferences } from '../delivery/proof.ts';
 import {
   StoreConflictError,
   StoreContractError,
+  StoreError,
   StoreNotFoundError,
   StoreRejectedError,
   StoreUploadExpiredError,
 } from '../msstore/errors.ts';
 import type { SubmissionChanges, SubmissionRef } from '../msstore/model.ts';
 import type { UploadProgress } from '../msstore/port.ts';
-import { PackageChangedError, PackageMissingError } from '../packages/errors.ts';
+import { PackageChangedError, PackageMissingError, PackageStorageError } from '../packages/errors.ts';
+import { isOutage } from '../state/errors.ts';
 import { clearSlot } from './clearSlot.ts';
-import { ConflictError } from './errors.ts';
+import { ConflictError, UnavailableError } from './errors.ts';
 import { trackOf } from './observe.ts';
-import { seen } from './observeDelivery.ts';
+import { seenSubmission } from './observeDelivery.ts';
 import type { Log, Ports } from './ports.ts';
 import { uploadSourceOf } from './uploadSource.ts';
 
@@ -37,9 +39,22 @@ export async function applyAct(doing: Doing, act: Act): Promise<Outcome> {
   try {
     return await attempt(doing, act);
   } catch (error) {
+    if (!isExpected(error, doing.abortSignal)) doing.log.error(`${doing.delivery.id}: ${stackOf(error)}`);
     return outcomeOf(error, act);
   }
 }
+
+/** What the outside world may do; anything else is a mistake of this program, and its stack is wanted. */
+const isExpected = (error: unknown, { aborted }: AbortSignal): boolean =>
+  aborted ||
+  error instanceof StoreError ||
+  error instanceof PackageStorageError ||
+  error instanceof ConflictError ||
+  error instanceof UnavailableError ||
+  isOutage(error);
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /** A create that finds nothing to create in has been seen where a flight's only submission was deleted. */
 const mostNotFound = 5;
@@ -51,6 +66,9 @@ function outcomeOf(error: unknown, act: Act): Outcome {
     return { kind: 'refused', cause };
   if (error instanceof StoreRejectedError || error instanceof ConflictError)
     return { kind: 'refused', cause };
+  // Somebody has edited the draft in Partner Center: the API may not change it any more.
+  if (error instanceof StoreConflictError && error.reason === 'foreignSubmission')
+    return { kind: 'refused', cause, byOthers: true };
   if (error instanceof StoreContractError && !error.transient && act.kind === 'update')
     return { kind: 'refused', cause };
   if (error instanceof StoreNotFoundError && act.kind === 'create')
@@ -68,7 +86,7 @@ async function attempt(doing: Doing, act: Act): Promise<Outcome> {
       return { kind: 'cleared', done: await clearSlot(doing, act.clearing) };
     case 'create': {
       const { ref } = await store.createSubmission(trackOf(delivery), { abortSignal, once: true });
-      return { kind: 'created', submissionId: ref.submissionId, firstOfTrack: delivery.firstOfTrack };
+      return { kind: 'created', submissionId: ref.submissionId };
     }
     case 'update':
       return update(doing, act.plan);
@@ -88,7 +106,7 @@ async function attempt(doing: Doing, act: Act): Promise<Outcome> {
 
 const refOf = (delivery: Delivery): SubmissionRef => ({
   track: trackOf(delivery),
-  submissionId: delivery.submissionId ?? '',
+  submissionId: submissionIdOf(delivery),
 });
 
 /** The answer to an update is the Store's own word; what is believed is a fresh reading after it. */
@@ -96,7 +114,7 @@ async function update({ ports, delivery, abortSignal }: Doing, plan: DraftPlan):
   const store = ports.publishers.submissionStoreOf(delivery.publisher);
   const ref = refOf(delivery);
   await store.updateSubmission(ref, changesOf(plan), { abortSignal });
-  const draft = seen(await store.getSubmission(ref, { abortSignal }));
+  const draft = seenSubmission(await store.getSubmission(ref, { abortSignal }));
   return { kind: 'updated', differences: draftDifferences(plan, draft), expected: plan.expected };
 }
 

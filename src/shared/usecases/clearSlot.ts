@@ -13,7 +13,7 @@ export async function clearSlot(doing: Doing, clearing: Clearing): Promise<boole
   const { ports, delivery } = doing;
   const ref = { track: trackOf(delivery), submissionId: clearing.submissionId };
   if (clearing.kind === 'deletePending') return deletePending(doing, ref);
-  if (clearing.rolloutId === undefined) return endUnknown(doing, ref, clearing.kind);
+  if (clearing.rolloutId === undefined) return haltUnknown(doing, ref);
   const { kind, reason } = clearing;
   const command = { kind, reason, actor: 'policy' } as const;
   return (await commandRollout(ports, clearing.rolloutId, command, doing.log)).done;
@@ -32,12 +32,7 @@ async function deletePending({ ports, delivery, abortSignal }: Doing, ref: Submi
 }
 
 /** A rollout that Rampart does not automate can only be halted: nobody knows whether it may go to everyone. */
-async function endUnknown(
-  { ports, delivery, abortSignal }: Doing,
-  ref: SubmissionRef,
-  how: 'finalize' | 'halt',
-): Promise<boolean> {
-  if (how === 'finalize') return false;
+async function haltUnknown({ ports, delivery, abortSignal }: Doing, ref: SubmissionRef): Promise<boolean> {
   const store = ports.publishers.submissionStoreOf(delivery.publisher);
   return observedRollout(await store.haltPackageRollout(ref, { abortSignal })).state === 'stopped';
 }

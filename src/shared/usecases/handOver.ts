@@ -1,5 +1,5 @@
 import type { Decision } from '../delivery/decision.ts';
-import type { Delivery } from '../delivery/delivery.ts';
+import { type Delivery, submissionIdOf } from '../delivery/delivery.ts';
 import { withJournal } from '../rollout/journal.ts';
 import { newRollout, type Rollout } from '../rollout/rollout.ts';
 import { TrackBusyError } from '../state/errors.ts';
@@ -24,7 +24,8 @@ export async function handOver(ports: Ports, delivery: Delivery, how: HandOver, 
 }
 
 function rolloutOf(delivery: Delivery, { paused }: HandOver, now: Date): Rollout {
-  const { publisher, applicationId, flightId, submissionId = '', policy } = delivery;
+  const { publisher, applicationId, flightId, policy } = delivery;
+  const submissionId = submissionIdOf(delivery);
   const rollout = newRollout({ publisher, applicationId, flightId, submissionId, policy }, now);
   return {
     ...rollout,

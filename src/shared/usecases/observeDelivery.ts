@@ -38,7 +38,7 @@ export async function observeDelivery(
   abortSignal: AbortSignal,
 ): Promise<Observed> {
   try {
-    const store = ports.publishers.submissionStoreOf(delivery.publisher);
+    const store = ports.publishers.storeOf(delivery.publisher);
     return await read({ ports, store, delivery, now, abortSignal });
   } catch (error) {
     return unreadable(error, now);
@@ -91,7 +91,7 @@ async function readPending(
 ): Promise<SeenSubmission | undefined> {
   if (pendingSubmissionId === undefined) return undefined;
   const ref = { track: trackOf(delivery), submissionId: pendingSubmissionId };
-  return seen(await store.getSubmission(ref, { abortSignal }));
+  return seenSubmission(await store.getSubmission(ref, { abortSignal }));
 }
 
 async function readPublished(
@@ -148,15 +148,12 @@ async function withRollout(
   submission: Submission,
   options: CallOptions,
 ): Promise<SeenSubmission> {
-  if (stageOf(submission.status) !== 'published') return seen(submission);
+  if (stageOf(submission.status) !== 'published') return seenSubmission(submission);
   const shown = await store.getPackageRollout(submission.ref, options);
-  const rolloutState = observedRollout(shown).state;
-  const ended = rolloutState === 'stopped' || rolloutState === 'complete';
   return {
-    ...seen(submission),
-    // An ended rollout shows 0 or 100 %, whatever it was published with.
-    ...(!ended && { rollout: { enabled: shown.enabled, percentage: shown.percentage } }),
-    rolloutState,
+    ...seenSubmission(submission),
+    rollout: { enabled: shown.enabled, percentage: shown.percentage },
+    rolloutState: observedRollout(shown).state,
   };
 }
 
@@ -174,7 +171,7 @@ async function readMissing(
     : { kind: 'missing', cause };
 }
 
-export const seen = (submission: Submission): SeenSubmission => ({
+export const seenSubmission = (submission: Submission): SeenSubmission => ({
   submissionId: submission.ref.submissionId,
   status: submission.status,
   errors: submission.errors,

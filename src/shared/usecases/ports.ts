@@ -7,7 +7,7 @@ import type { DueIndex } from '../state/due.ts';
 import type { RolloutStore } from '../state/rollouts.ts';
 import type { SampleStore } from '../state/samples.ts';
 import type { TelemetrySources } from '../telemetry/source.ts';
-import type { UploadSlots } from './uploadSlots.ts';
+import type { UploadRoom } from './uploadRoom.ts';
 
 /** The world as the use cases see it. */
 export type Ports = {
@@ -18,7 +18,7 @@ export type Ports = {
   /** Where publishers put their packages. */
   readonly packages: PackageContainer;
   readonly samples: SampleStore;
-  readonly uploads: UploadSlots;
+  readonly uploads: UploadRoom;
   /** The sources for one pass. */
   readonly telemetry: () => TelemetrySources;
   readonly publishers: Publishers;

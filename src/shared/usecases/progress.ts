@@ -1,6 +1,9 @@
+import { causeOf } from '../cause.ts';
+import { progressed } from '../delivery/settle.ts';
 import type { UploadProgress } from '../msstore/port.ts';
-import type { StoredDelivery } from '../state/deliveries.ts';
+import type { DeliveryStore, StoredDelivery } from '../state/deliveries.ts';
 import { LostRaceError } from '../state/errors.ts';
+import type { Log } from './ports.ts';
 
 /** How often the progress of an upload is written down, in real time. */
 const everyMs = 3_000;
@@ -10,18 +13,17 @@ const everyMs = 3_000;
  * has something else in mind for it: then the upload is given up.
  */
 export class Progress {
-  readonly #save: (current: StoredDelivery, seen: UploadProgress) => Promise<StoredDelivery>;
+  readonly #deliveries: Pick<DeliveryStore, 'get' | 'save'>;
+  readonly #log: Log;
   readonly #lost = new AbortController();
   #current: StoredDelivery;
   #writing: Promise<void> | undefined;
   #writtenAt = performance.now();
 
-  constructor(
-    claimed: StoredDelivery,
-    save: (current: StoredDelivery, seen: UploadProgress) => Promise<StoredDelivery>,
-  ) {
+  constructor(claimed: StoredDelivery, deliveries: Pick<DeliveryStore, 'get' | 'save'>, log: Log) {
     this.#current = claimed;
-    this.#save = save;
+    this.#deliveries = deliveries;
+    this.#log = log;
   }
 
   /** Aborts when somebody else has written the delivery. */
@@ -31,7 +33,10 @@ export class Progress {
 
   saw(seen: UploadProgress): void {
     if (this.#writing || performance.now() - this.#writtenAt < everyMs) return;
-    this.#writing = this.#write(seen);
+    this.#writing = this.#write(seen).finally(() => {
+      this.#writtenAt = performance.now();
+      this.#writing = undefined;
+    });
   }
 
   /** The delivery as it was written last. @throws LostRaceError */
@@ -41,15 +46,31 @@ export class Progress {
     return this.#current;
   }
 
+  /** Progress that cannot be written costs a line, and nothing else. */
   async #write(seen: UploadProgress): Promise<void> {
+    const { delivery } = this.#current;
     try {
-      this.#current = await this.#save(this.#current, seen);
+      this.#current = await this.#deliveries.save(this.#current, progressed(delivery, seen));
     } catch (error) {
-      // Any other failure to write costs a line of progress, and nothing else.
-      if (error instanceof LostRaceError) this.#lost.abort(error);
-    } finally {
-      this.#writtenAt = performance.now();
-      this.#writing = undefined;
+      await this.#reread(error);
+    }
+  }
+
+  /** The writing may have come through without its answer: what is read then says whose it is. */
+  async #reread(error: unknown): Promise<void> {
+    const { id } = this.#current.delivery;
+    try {
+      const found = await this.#deliveries.get(id);
+      if (found && isOurs(this.#current, found)) this.#current = found;
+      else this.#lost.abort(new LostRaceError(id, { cause: error }));
+    } catch (second) {
+      this.#log.info(`${id}: the progress could not be written (${causeOf(error)}; ${causeOf(second)}).`);
     }
   }
 }
+
+/** Progress changes neither the journal nor the claim; everybody else's writing does. */
+const isOurs = ({ delivery: a }: StoredDelivery, { delivery: b }: StoredDelivery): boolean =>
+  a.journalLength === b.journalLength &&
+  a.phase === b.phase &&
+  a.nextLookAt?.getTime() === b.nextLookAt?.getTime();

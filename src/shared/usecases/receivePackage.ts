@@ -7,10 +7,10 @@ import { ConflictError, InvalidInputError, UnknownPublisherError } from './error
 import type { Log, Ports } from './ports.ts';
 import { startDelivery } from './startDelivery.ts';
 
-/** `{applicationId}/{flightId or "production"}/{name}.zip`, and the same with `.json`. */
+/** `{applicationId}/{flightId or "production"}/{name}.zip`, and the same with `.json`; a flight may be in capitals. */
+const anyFlight = flightId.replaceAll('a-f', 'A-Fa-f');
 const uploaded = new RegExp(
-  `^(?<application>${applicationId})/(?<track>production|${flightId})/(?<name>[^/]+)\\.(zip|json)$`,
-  'i',
+  `^(?<application>${applicationId})/(?<track>production|${anyFlight})/(?<name>[^/]+)\\.(zip|json)$`,
 );
 
 /** A request without what the path says already. */

@@ -57,13 +57,6 @@ describe('a blob in the container', () => {
     expect((await container.read(large, 0, 4 * 2 ** 20 + 1)).bytes).toHaveLength(4 * 2 ** 20 + 1);
   });
 
-  it('is listed as it is known, by the beginning of its name', async () => {
-    const listed = [await put('list/a', 'a'), await put('list/b', 'bb')];
-    await put('lis', 'other');
-    expect(await container.list('list/')).toEqual(listed);
-    expect(await container.list('none/')).toEqual([]);
-  });
-
   it('is read as text up to a limit', async () => {
     await put('text.json', '\ufeff{"ä": 1}');
     expect(await container.readText('text.json', 100)).toBe('{"ä": 1}');
@@ -176,7 +169,6 @@ describe('a storage that does not serve', () => {
     const reason = new Error('shutting down');
     const abortSignal = AbortSignal.abort(reason);
     await expect(container.stat('App.zip', abortSignal)).rejects.toBe(reason);
-    await expect(container.list('', abortSignal)).rejects.toBe(reason);
     await expect(container.read(blob, 0, 10, abortSignal)).rejects.toBe(reason);
   });
 });

@@ -7,7 +7,7 @@ import { withJournal } from '../../../src/shared/rollout/journal.ts';
 import { advanceRollout } from '../../../src/shared/usecases/advanceRollout.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import type { Log, Ports } from '../../../src/shared/usecases/ports.ts';
-import { UploadSlots } from '../../../src/shared/usecases/uploadSlots.ts';
+import { UploadRoom } from '../../../src/shared/usecases/uploadRoom.ts';
 import { at, ramping } from '../../support/builders.ts';
 import { openState, type State } from '../../support/state.ts';
 
@@ -53,7 +53,7 @@ beforeEach(async () => {
     packages: createPackageContainer({ kind: 'connectionString', connectionString: '' }, 'packages'),
     due: state.due,
     samples: state.samples,
-    uploads: new UploadSlots(1),
+    uploads: new UploadRoom(1),
     telemetry: () => ({
       pushed: async () => ({ kind: 'samples', samples: [] }),
       storeAnalytics: async () => ({ kind: 'samples', samples: [] }),

@@ -5,7 +5,7 @@ import { createPackageContainer } from '../../../src/shared/packages/container.t
 import { PackageStorageUnavailableError } from '../../../src/shared/packages/errors.ts';
 import type { Ports } from '../../../src/shared/usecases/ports.ts';
 import { receivePackage } from '../../../src/shared/usecases/receivePackage.ts';
-import { UploadSlots } from '../../../src/shared/usecases/uploadSlots.ts';
+import { UploadRoom } from '../../../src/shared/usecases/uploadRoom.ts';
 import { applicationId, flightId, policy, policyDocument, start } from '../../support/builders.ts';
 import { openState } from '../../support/state.ts';
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
         return packages.read(blob, ...rest);
       },
     },
-    uploads: new UploadSlots(1),
+    uploads: new UploadRoom(1),
     telemetry: notAsked,
     publishers: { names: ['contoso'], storeOf: notAsked, submissionStoreOf: notAsked },
     policies: new Map([['mine', policy()]]),

@@ -15,7 +15,7 @@ describe('what a phase means for somebody who waits', () => {
     ['handedOver', true, 'done', 'underWay'],
     ['completed', true, 'done', 'done'],
     ['failing', false, 'otherwise', 'otherwise'],
-    ['cancelling', false, 'otherwise', 'underWay'],
+    ['discarding', false, 'otherwise', 'underWay'],
     ['halting', false, 'otherwise', 'underWay'],
     ['cancelled', true, 'otherwise', 'otherwise'],
     ['halted', true, 'otherwise', 'otherwise'],

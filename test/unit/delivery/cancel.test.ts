@@ -15,7 +15,7 @@ describe('what a cancel does in which phase', () => {
     committing: 'accepted',
     awaitingPublication: 'accepted',
     failing: 'accepted',
-    cancelling: 'accepted',
+    discarding: 'accepted',
     handedOver: 'refused',
     cancelled: 'already',
     failed: 'refused',
@@ -58,6 +58,6 @@ test('after the hand-over it names the rollout to halt', () => {
 test('after a failure it says what had failed', () => {
   expect(cancel(delivery('failed', { sentence: 'The Store said no.' }), 'late', at(1))).toEqual({
     kind: 'refused',
-    sentence: 'The delivery has failed. The Store said no.',
+    sentence: 'The submission has failed. The Store said no.',
   });
 });

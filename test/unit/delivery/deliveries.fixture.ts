@@ -38,7 +38,7 @@ export const ask = (change: Partial<Ask> = {}): Ask => ({
 });
 
 const withDraft: readonly DeliveryPhase[] = [
-  ...(['updating', 'uploading', 'renewing', 'committing', 'cancelling'] as const),
+  ...(['updating', 'uploading', 'renewing', 'committing', 'discarding'] as const),
   ...(['awaitingPublication', 'failing'] as const),
 ];
 const afterUpdate: readonly DeliveryPhase[] = withDraft.filter((phase) => phase !== 'updating');

@@ -32,7 +32,7 @@ const check = ({ delivery: of, submission: shown, expected }: Row) =>
   expect(decide(of, seen(shown), at(0))).toMatchObject(expected);
 
 const missing: Observed = { kind: 'missing', cause: 'not found' };
-const deleting = { kind: 'go', phase: 'cancelling' } as const;
+const deleting = { kind: 'go', phase: 'discarding' } as const;
 const discards = { kind: 'act', act: { kind: 'discard' } } as const;
 
 describe('a draft on its way', () => {
@@ -236,24 +236,24 @@ describe('a cancel', () => {
 });
 
 describe('while the draft is deleted', () => {
-  const cancelling = (change: Partial<Delivery> = { cancel: cancelledBy }) => delivery('cancelling', change);
+  const discarding = (change: Partial<Delivery> = { cancel: cancelledBy }) => delivery('discarding', change);
   test.each<Row>([
-    { name: 'a draft goes', delivery: cancelling(), submission: draft(), expected: discards },
+    { name: 'a draft goes', delivery: discarding(), submission: draft(), expected: discards },
     {
       name: 'a failed submission goes',
-      delivery: cancelling(),
+      delivery: discarding(),
       submission: taken('CommitFailed'),
       expected: discards,
     },
     ...(['Certification', 'Teleporting', 'Published'] as const).map((status) => ({
       name: `one at ${status} goes its way`,
-      delivery: cancelling(),
+      delivery: discarding(),
       submission: taken(status),
       expected: { kind: 'go' as const, phase: 'awaitingPublication', reason: 'cancelLate' },
     })),
     ...(['Certification', 'Published'] as const).map((status) => ({
       name: `one at ${status} that had failed never counts as delivered`,
-      delivery: cancelling({ problem }),
+      delivery: discarding({ problem }),
       submission: taken(status),
       expected: {
         kind: 'go' as const,
@@ -271,11 +271,11 @@ describe('while the draft is deleted', () => {
   ])('$name', check);
 
   test('and once it is gone, that is the end', () => {
-    expect(decide(cancelling(), missing, at(0))).toMatchObject({ kind: 'cancel' });
+    expect(decide(discarding(), missing, at(0))).toMatchObject({ kind: 'cancel' });
   });
 
   test('a problem is still the problem', () => {
-    const both = cancelling({ problem, cancel: cancelledBy });
+    const both = discarding({ problem, cancel: cancelledBy });
     expect(decide(both, missing, at(0))).toMatchObject({
       kind: 'fail',
       ...{ reason: 'refused', sentence: problem.sentence },

@@ -199,17 +199,17 @@ describe('a wait', () => {
 describe('a failure', () => {
   const wrong = seen(draft({ rollout: undefined }));
   test('before the commit deletes the draft first, and keeps its problem to the end', () => {
-    const cancelling = looked(delivery('committing'), wrong);
-    expect(cancelling.delivery).toMatchObject({
-      phase: 'cancelling',
+    const discarding = looked(delivery('committing'), wrong);
+    expect(discarding.delivery).toMatchObject({
+      phase: 'discarding',
       problem: { reason: 'changedByOthers', since: at(0) },
     });
-    expect(lines(cancelling.entries)).toEqual(['decision fail!', 'intent cancelling']);
-    const ended = looked(cancelling.delivery, { kind: 'missing', cause: 'gone' }, at(hour));
+    expect(lines(discarding.entries)).toEqual(['decision fail!', 'intent discarding']);
+    const ended = looked(discarding.delivery, { kind: 'missing', cause: 'gone' }, at(hour));
     expect(ended.delivery).toMatchObject({
       phase: 'failed',
       endedAt: at(hour),
-      problem: cancelling.delivery.problem,
+      problem: discarding.delivery.problem,
     });
     expect(ended.delivery.nextLookAt).toBeUndefined();
   });
@@ -233,7 +233,7 @@ describe('a failure', () => {
   test('deletes the draft that a commit was lost on for good', () => {
     const of = delivery('awaitingPublication', { commits: 3 });
     expect(looked(of, seen(draft())).delivery).toMatchObject({
-      phase: 'cancelling',
+      phase: 'discarding',
       problem: { reason: 'commitLost' },
     });
   });

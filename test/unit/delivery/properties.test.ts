@@ -334,7 +334,7 @@ test('the random stories reach everything, or the properties above would hold of
       'awaitingPublication',
       'failing',
     ],
-    ...['cancelling', 'handedOver', 'cancelled', 'failed', 'create', 'update', 'upload', 'commit', 'discard'],
+    ...['discarding', 'handedOver', 'cancelled', 'failed', 'create', 'update', 'upload', 'commit', 'discard'],
     ...[
       'clear deletePending',
       'clear finalize',

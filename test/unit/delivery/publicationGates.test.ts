@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/shared/delivery/decide.ts';
 import type { Decision } from '../../../src/shared/delivery/decision.ts';
 import type { Delivery } from '../../../src/shared/delivery/delivery.ts';
+import { saidOf } from '../../../src/shared/delivery/evolve.ts';
 import type { SeenSubmission } from '../../../src/shared/delivery/observed.ts';
 import { at, hour, policy, policyDocument } from '../../support/builders.ts';
 import {
@@ -154,7 +155,7 @@ describe('what the Store will not publish', () => {
       name: 'and goes, when it was cancelled here as well',
       delivery: awaiting({ cancel: { actor: 'operator', reason: 'a mistake', at: at(0) } }),
       submission: taken('Canceled'),
-      expected: { kind: 'go', phase: 'cancelling', reason: 'cancelled' },
+      expected: { kind: 'go', phase: 'discarding', reason: 'cancelled' },
     },
   ])('$name', check);
 });
@@ -173,6 +174,12 @@ describe('a commit that the Store has lost', () => {
       expected: { kind: 'go', phase: 'committing' },
     },
     {
+      name: 'is none where the Store had gone on: a person has taken the submission back',
+      delivery: awaiting({ store: saidOf(taken('Certification'), at(0)) }),
+      submission: draft(),
+      expected: { kind: 'fail', reason: 'takenOver' },
+    },
+    {
       name: 'is not made a fourth time',
       delivery: awaiting({ commits: 3 }),
       submission: draft(),
@@ -186,7 +193,7 @@ describe('a commit that the Store has lost', () => {
       name: 'is not made again after a cancel',
       delivery: awaiting(cancelled),
       submission: draft(),
-      expected: { kind: 'go', phase: 'cancelling' },
+      expected: { kind: 'go', phase: 'discarding' },
     },
     {
       name: 'of a flight’s only submission is left after a cancel',
@@ -341,7 +348,7 @@ describe('at publication', () => {
           kind: 'handOver' as const,
           paused: expect.any(String),
           halt: 'a wrong build.',
-          sentence: expect.stringMatching(/to be halted, because the delivery was cancelled\.$/),
+          sentence: expect.stringMatching(/to be halted, because the submission was cancelled\.$/),
         },
       },
     ]),

@@ -30,8 +30,8 @@ describe('an act that came through', () => {
     {
       name: 'a draft was made',
       of: delivery('creating', { creates: 1 }),
-      outcome: { kind: 'created', submissionId: ownId, firstOfTrack: true },
-      next: { phase: 'updating', submissionId: ownId, firstOfTrack: true },
+      outcome: { kind: 'created', submissionId: ownId },
+      next: { phase: 'updating', submissionId: ownId },
       entries: ['effect creating', 'intent updating'],
       says: `The Store made the draft ${ownId}.`,
     },
@@ -69,10 +69,10 @@ describe('an act that came through', () => {
     },
     {
       name: 'the draft was deleted, which the next look confirms',
-      of: delivery('cancelling'),
+      of: delivery('discarding'),
       outcome: { kind: 'discarded' },
-      next: { phase: 'cancelling' },
-      entries: ['effect cancelling'],
+      next: { phase: 'discarding' },
+      entries: ['effect discarding'],
       says: `The draft ${ownId} was deleted.`,
     },
   ])('$name', ({ of, outcome, next, entries, says }) => {
@@ -90,7 +90,7 @@ describe('an act that came through', () => {
   test.each<[Delivery, Outcome, string]>([
     [
       delivery('creating'),
-      { kind: 'created', submissionId: ownId, firstOfTrack: false },
+      { kind: 'created', submissionId: ownId },
       `The draft ${ownId} is to get Notes_2.msix and a gradual rollout at 5 %.`,
     ],
     [
@@ -115,7 +115,7 @@ describe('an act that came through', () => {
   test('ends the trouble', () => {
     const { delivery: next } = settle(
       delivery('creating', { trouble }),
-      { kind: 'created', submissionId: ownId, firstOfTrack: false },
+      { kind: 'created', submissionId: ownId },
       at(0),
     );
     expect(next.trouble).toBeUndefined();
@@ -130,11 +130,11 @@ describe('an update that the Store answered with success and ignored', () => {
   };
   test('is never followed by an upload or a commit: the draft is deleted', () => {
     const { delivery: next, entries } = settle(delivery('updating'), outcome, at(0));
-    expect(next).toMatchObject({ phase: 'cancelling', problem: { reason: 'refused' } });
+    expect(next).toMatchObject({ phase: 'discarding', problem: { reason: 'refused' } });
     expect(next.problem?.sentence).toContain(
       'it does not await A.msix; its notes differ. Nothing was committed.',
     );
-    expect(lines(entries)).toEqual(['effect updating!', 'intent cancelling']);
+    expect(lines(entries)).toEqual(['effect updating!', 'intent discarding']);
   });
 });
 
@@ -172,7 +172,7 @@ describe('an upload', () => {
       at(0),
     );
     expect(next).toMatchObject({
-      phase: 'cancelling',
+      phase: 'discarding',
       renewals: 3,
       problem: { reason: 'uploadExpired', sentence: 'The upload URL has expired 4 times.' },
     });
@@ -197,14 +197,14 @@ describe('a refusal', () => {
         at(0),
       );
       expect(next).toMatchObject({
-        phase: 'cancelling',
+        phase: 'discarding',
         problem: { reason: 'refused', sentence: 'The Store said no.' },
       });
-      expect(lines(entries)).toEqual([`effect ${phase}!`, 'intent cancelling']);
+      expect(lines(entries)).toEqual([`effect ${phase}!`, 'intent discarding']);
     },
   );
 
-  test.each(['clearing', 'creating', 'cancelling'] as const)('while %s ends it', (phase) => {
+  test.each(['clearing', 'creating', 'discarding'] as const)('while %s ends it', (phase) => {
     const { delivery: next, entries } = settle(
       delivery(phase),
       { kind: 'refused', cause: 'the Store said no' },
@@ -215,7 +215,7 @@ describe('a refusal', () => {
   });
 
   test('of a deletion does not hide why there was one', () => {
-    const of = delivery('cancelling', { problem: { ...problem, sentence: 'It was too big.' } });
+    const of = delivery('discarding', { problem: { ...problem, sentence: 'It was too big.' } });
     const { delivery: next } = settle(of, { kind: 'refused', cause: 'no' }, at(0));
     expect(next.problem?.sentence).toBe('It was too big.');
   });

@@ -317,7 +317,12 @@ describe('an unfinished rollout', () => {
   });
 
   test('is finalized only by evidence of the pass that does it', () => {
-    const clearing = { kind: 'finalize', submissionId: otherId, reason: 'healthy then' } as const;
+    const clearing = {
+      kind: 'finalize',
+      submissionId: otherId,
+      rolloutId: 'known',
+      reason: 'healthy then',
+    } as const;
     const of = delivery('clearing', { policy: policy({ onUnfinishedRollout: 'finalize' }), clearing });
     expect(decide(of, slot(known()), at(0))).toMatchObject({ kind: 'act', act: { kind: 'clear' } });
     expect(decide(of, slot(known({ evidence: [evidence('bad')] })), at(0))).toMatchObject({ kind: 'fail' });

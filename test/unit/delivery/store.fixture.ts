@@ -222,11 +222,7 @@ function perform(
   }
 }
 
-function create(
-  world: World,
-  { creates, firstOfTrack }: Delivery,
-  fault: Fault,
-): { world: World; outcome: Outcome } {
+function create(world: World, { creates }: Delivery, fault: Fault): { world: World; outcome: Outcome } {
   const conflict = { ...failed, conflict: true } as const;
   if (world.pending) return { world, outcome: conflict };
   if (fault === 'taken')
@@ -235,7 +231,7 @@ function create(
   const submissionId = next.pending?.submissionId ?? '';
   return {
     world: { ...next, ours: [...world.ours, submissionId] },
-    outcome: { kind: 'created', submissionId, firstOfTrack },
+    outcome: { kind: 'created', submissionId },
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { mostPackages } from '../../../src/shared/delivery/plan.ts';
+import { mostPackages } from '../../../src/shared/delivery/vocabulary.ts';
 import {
   fileMistakes,
   isPackageName,

@@ -2,7 +2,7 @@
  * How many uploads one process has under way at once. Each holds some dozens of megabytes, and an instance may have half a
  * gigabyte; whoever finds no room comes back later.
  */
-export class UploadSlots {
+export class UploadRoom {
   readonly #most: number;
   #taken = 0;
 
