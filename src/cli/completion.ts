@@ -1,5 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
 import type { Command, Option } from 'commander';
+import { completionHelp } from './help.ts';
 import type { World } from './world.ts';
 
 /**
@@ -11,6 +12,7 @@ export function addCompletion(program: Command, { stdout }: Pick<World, 'stdout'
   for (const command of program.commands)
     if (command.name() === 'completion') {
       command.description('print a script for the completion of your shell');
+      command.addHelpText('after', completionHelp);
       command.hook('postAction', (_, { args: [shell] }) => {
         if (shell === 'bash') stdout.write(bashAdditions);
       });

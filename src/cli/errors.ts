@@ -1,9 +1,33 @@
 import { type ExitCode, exitCodes } from './exitCodes.ts';
+import type { Failure, Mistake } from './failure.ts';
 
-/** An end that has its own exit code. `message` is for people, without secrets. */
+type Particulars = {
+  /** The kind of problem, where Rampart named it. */
+  readonly title?: string | undefined;
+  /** What is wrong one by one; `detail` introduces it. */
+  readonly mistakes?: readonly Mistake[];
+  readonly cause?: unknown;
+};
+
+/** An end that has its own exit code. `message` is for people, with the mistakes as a list, and without secrets. */
 export abstract class CommandError extends Error {
   abstract readonly exitCode: ExitCode;
+  readonly detail: string;
+  readonly particulars: Particulars;
+
+  constructor(detail: string, particulars: Particulars = {}) {
+    super(detail + (particulars.mistakes ?? []).map(bulletOf).join(''), { cause: particulars.cause });
+    this.detail = detail;
+    this.particulars = particulars;
+  }
+
+  get failure(): Failure {
+    const { title, mistakes = [] } = this.particulars;
+    return { exitCode: this.exitCode, title, detail: this.detail, mistakes };
+  }
 }
+
+const bulletOf = ({ path = '', message }: Mistake): string => `\n  - ${`${path} ${message}`.trim()}`;
 
 /** The arguments, the settings or a file are wrong, or Rampart says so. Remedy: what the message says. */
 export class WrongInputError extends CommandError {

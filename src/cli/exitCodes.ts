@@ -4,7 +4,7 @@ export const exitCodes = {
   done: 0,
   /** It ended otherwise: the submission failed, the rollout was halted or failed, or it was cancelled. */
   otherwise: 1,
-  /** The arguments, the settings or the input are wrong. */
+  /** The arguments, the settings or the input are wrong, or this Node.js is too old. */
   wrongInput: 2,
   /** There is no such submission, rollout or container. */
   notFound: 3,

@@ -2,7 +2,7 @@ import { exitCodeHelp } from './exitCodes.ts';
 
 /** What stands below the lists of options. */
 
-export const settingsHelp = `
+const settingsHelp = `
 Settings, in the environment:
   RAMPART_URL                 the address of the app
   RAMPART_KEY                 a function key of the app
@@ -12,7 +12,7 @@ Settings, in the environment:
   RAMPART_STORAGE             submit, instead: a connection string, and
   RAMPART_PACKAGES_CONTAINER  the container’s name, "packages" unless set`;
 
-export const exitHelp = `
+const exitHelp = `
 Exit codes:
 ${exitCodeHelp.map(([code, sentence]) => `  ${String(code).padStart(3)}  ${sentence}`).join('\n')}`;
 
@@ -41,12 +41,30 @@ A halt is final at the Store: who has the build keeps it, nobody else gets it.
 ${examples(`rampart halt ${id} --reason "it eats files"`)}`,
   finalize: `
 Gives the build to everyone at once, and ends the rollout.
-${examples(`rampart finalize ${id} --reason "the hotfix must reach everyone"`)}`,
+${examples(`rampart finalize ${id} \\`, '  --reason "the hotfix must reach everyone"')}`,
   pause: examples(`rampart pause ${id} --reason "a holiday"`),
-  resume: examples(`rampart resume ${id} --reason "back at work"`),
-  approve: examples(`rampart approve ${id} --reason "reviews look good"`),
+  resume: examples(`rampart resume ${id} \\`, '  --reason "back at work"'),
+  approve: examples(`rampart approve ${id} \\`, '  --reason "reviews look good"'),
   journal: examples(`rampart journal ${id}`, `rampart journal ${id} --all --json`),
   cancel: `
 Takes back what the Store has not published yet. A rollout is halted instead.
 ${examples(`rampart cancel ${id} --reason "wrong build"`)}`,
 } as const;
+
+export const completionHelp = examples(
+  'source <(rampart completion bash)                  # in ~/.bashrc',
+  'source <(rampart completion zsh)                   # in ~/.zshrc',
+  'rampart completion fish > ~/.config/fish/completions/rampart.fish',
+  'rampart completion powershell | Out-String | Invoke-Expression',
+);
+
+/** Of the program itself: how a release goes from here, and what holds for all commands. */
+export const rootHelp = `${examples(
+  'rampart submit Contoso.msixupload --app 9NBLGGH4R315 --production \\',
+  '  --policy standard',
+  'rampart status',
+  `rampart watch ${id}`,
+  `rampart halt ${id} --reason "it eats files"`,
+)}
+${settingsHelp}
+${exitHelp}`;

@@ -1,31 +1,21 @@
 #!/usr/bin/env node
-import { setTimeout } from 'node:timers/promises';
+import manifest from '../../package.json' with { type: 'json' };
 import { exitCodes } from './exitCodes.ts';
-import { run } from './run.ts';
+import { failureLine, wantsJson } from './failure.ts';
+import { versionMistake } from './nodeVersion.ts';
 
-/** The command line `rampart`: `rampart --help` says what there is. */
-
-const interruption = new AbortController();
-process.on('SIGINT', () => {
-  // Who presses it twice does not want to wait for a word.
-  if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
-  interruption.abort();
-});
-
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // `rampart journal … | head` has read enough.
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.done);
-    throw error;
-  });
-
-process.exitCode = await run(process.argv.slice(2), {
-  // biome-ignore lint/style/noProcessEnv: the one place where the command line reads its environment
-  environment: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  interrupted: interruption.signal,
-  now: Date.now,
-  random: Math.random,
-  sleep: (ms) => setTimeout(ms, undefined, { signal: interruption.signal }),
-});
+/**
+ * The command line `rampart`: `rampart --help` says what there is. The rest is imported only where it can run: on an
+ * older Node.js its libraries fail while they load. What stands here must load there, and so must every named import
+ * of Node's own modules in the whole program, as the bundle has them all in one file.
+ */
+const mistake = versionMistake(manifest.engines.node, process.versions.node);
+if (mistake === undefined) {
+  const { start } = await import('./start.ts');
+  await start();
+} else {
+  const exitCode = exitCodes.wrongInput;
+  if (wantsJson(process.argv)) process.stdout.write(failureLine({ exitCode, detail: mistake }));
+  process.stderr.write(`${mistake}\n`);
+  process.exitCode = exitCode;
+}

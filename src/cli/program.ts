@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
+import { builtInPolicies } from '../shared/rollout/builtInPolicies.ts';
 import { cancel, commandRollout } from './commands/command.ts';
 import { journal } from './commands/journal.ts';
 import { status } from './commands/status.ts';
@@ -10,7 +11,7 @@ import { watch } from './commands/watch.ts';
 import { addCompletion } from './completion.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { goals } from './follow/outcome.ts';
-import { commandHelp, exitHelp, settingsHelp, submitHelp } from './help.ts';
+import { commandHelp, rootHelp, submitHelp } from './help.ts';
 import { durationIn, instantIn, publishModeIn, reasonIn } from './optionValues.ts';
 import type { World } from './world.ts';
 
@@ -33,7 +34,7 @@ export function programFor(world: World, ended: Ended): Command {
       writeErr: (text) => void world.stderr.write(text),
     })
     .showHelpAfterError('Add --help for what there is.')
-    .addHelpText('after', `${settingsHelp}\n${exitHelp}`);
+    .addHelpText('after', rootHelp);
   addSubmit(program, world, ended);
   addStatus(program, world, ended);
   addWatch(program, world, ended);
@@ -57,7 +58,11 @@ function addSubmit(program: Command, world: World, ended: Ended): void {
     .requiredOption('--app <store-id>', 'the application, by its Store ID')
     .addOption(new Option('--flight <id>', 'the package flight to submit to').conflicts('production'))
     .option('--production', 'submit to everybody, not to a flight')
-    .addOption(new Option('--policy <name>', 'the policy of the rollout').conflicts('policyFile'))
+    .addOption(
+      new Option('--policy <name>', 'the policy of the rollout')
+        .choices([...builtInPolicies.keys()])
+        .conflicts('policyFile'),
+    )
     .option('--policy-file <file>', 'the policy of the rollout, as JSON')
     .option('--publisher <name>', 'the Partner Center account, where Rampart has more than one')
     .option('--request-id <id>', 'what makes it the same submission again; else from the files')

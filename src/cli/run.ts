@@ -4,6 +4,7 @@ import { UsageError } from '../tools/input.ts';
 import { filesDirective, wantsFile } from './completion.ts';
 import { CommandError } from './errors.ts';
 import { type ExitCode, exitCodes } from './exitCodes.ts';
+import { type Failure, failureLine, wantsJson } from './failure.ts';
 import { programFor } from './program.ts';
 import { hanging, widthOf } from './show/text.ts';
 import type { World } from './world.ts';
@@ -22,21 +23,36 @@ export async function run(args: readonly string[], world: World): Promise<ExitCo
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    const { exitCode, message } = endOf(error, world);
+    const { failure, message } = endOf(error, world);
+    // Whoever asks for JSON reads it whatever happens; the words are for people.
+    if (failure && wantsJson(args)) world.stdout.write(failureLine(failure));
     if (message !== '') world.stderr.write(`${hanging(message, widthOf(world.stderr))}\n`);
-    return exitCode;
+    return failure?.exitCode ?? exitCodes.done;
   }
 }
 
-type End = { readonly exitCode: ExitCode; readonly message: string };
+/** What stopped a command, if it is a failure, and what is still to be said of it. */
+type End = { readonly failure: Failure | undefined; readonly message: string };
 
 function endOf(error: unknown, { interrupted }: World): End {
-  if (error instanceof CommandError) return { exitCode: error.exitCode, message: error.message };
-  // Commander has said it already.
-  if (error instanceof CommanderError)
-    return { exitCode: error.exitCode === 0 ? exitCodes.done : exitCodes.wrongInput, message: '' };
-  if (error instanceof UsageError) return { exitCode: exitCodes.wrongInput, message: error.message };
-  if (interrupted.aborted) return { exitCode: exitCodes.interrupted, message: 'Interrupted.' };
+  if (error instanceof CommandError) return { failure: error.failure, message: error.message };
+  if (error instanceof CommanderError) return endOfCommander(error);
+  if (error instanceof UsageError) return plainEnd(exitCodes.wrongInput, error.message);
+  if (interrupted.aborted) return plainEnd(exitCodes.interrupted, 'Interrupted.');
   const { name, message } = safeCause(error);
-  return { exitCode: exitCodes.internal, message: `This is a mistake of rampart’s own. ${name}: ${message}` };
+  return plainEnd(exitCodes.internal, `This is a mistake of rampart’s own. ${name}: ${message}`);
+}
+
+const plainEnd = (exitCode: ExitCode, detail: string): End => ({
+  failure: { exitCode, detail },
+  message: detail,
+});
+
+/** Commander has said it already; it also throws where it has shown the help or the version. */
+function endOfCommander({ exitCode, message }: CommanderError): End {
+  if (exitCode === 0) return { failure: undefined, message: '' };
+  return {
+    failure: { exitCode: exitCodes.wrongInput, detail: message.replace(/^error: /, '') },
+    message: '',
+  };
 }

@@ -34,8 +34,9 @@ export function readUploadSettings(environment: Environment): {
 
 function checked<T>({ value, problems }: Found<T>): T {
   if (problems.length === 0) return value;
-  const lines = problems.map((problem) => `\n  - ${problem}`);
-  throw new WrongInputError(`The settings in the environment are wrong:${lines.join('')}`);
+  throw new WrongInputError('The settings in the environment are wrong:', {
+    mistakes: problems.map((message) => ({ message })),
+  });
 }
 
 const given = (environment: Environment, name: string): string | undefined =>

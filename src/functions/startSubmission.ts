@@ -5,6 +5,7 @@ import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
 import { httpHandler, json } from '../shared/http/handler.ts';
 import { bodyLimits, readJson } from '../shared/http/input.ts';
 import { deliveryQueue, writeLook } from '../shared/looksQueue.ts';
+import { readDelivery } from '../shared/usecases/readDelivery.ts';
 import { startDelivery } from '../shared/usecases/startDelivery.ts';
 
 const next = output.storageQueue({ queueName: deliveryQueue, connection: 'AzureWebJobsStorage' });
@@ -20,6 +21,9 @@ app.http('startSubmission', {
     const { delivery, created } = await startDelivery(world, wish, log);
     if (created) context.extraOutputs.set(next, writeLook({ id: delivery.id }));
     const location = `/api/submissions/${delivery.id}`;
-    return json(created ? 201 : 200, deliveryViewOf(delivery), { location });
+    if (created) return json(201, deliveryViewOf(delivery), { location });
+    // What was asked for before may have its rollout by now, and that is then where it stands.
+    const story = await readDelivery(world, delivery.id);
+    return json(200, deliveryViewOf(story.delivery, story.rollout), { location });
   }),
 });

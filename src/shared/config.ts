@@ -55,7 +55,7 @@ const schedule = z
 const containerName = z
   .string()
   .regex(
-    /^[a-z0-9](-?[a-z0-9]){2,62}$/,
+    /^(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*$/,
     'is not a name of a blob container (3 to 63 of a-z, 0-9 and single hyphens)',
   );
 
@@ -152,14 +152,17 @@ function storageOf(environment: Environment, problems: string[]): StorageSetting
     const tableServiceUri = environment[`${name}__tableServiceUri`] ?? accountUri(account, 'table');
     // An account's endpoints differ in one word, so one that is named gives the other.
     const blobServiceUri =
-      environment[`${name}__blobServiceUri`] ??
-      accountUri(account, 'blob') ??
+      environment[`${name}__blobServiceUri`] ||
+      accountUri(account, 'blob') ||
       (tableServiceUri?.includes('.table.') ? tableServiceUri.replace('.table.', '.blob.') : undefined);
     if (blobServiceUri && !safeUrl.safeParse(blobServiceUri).success)
       problems.push(`${name}__blobServiceUri is not a URL that begins with https:`);
     if (tableServiceUri && !blobServiceUri)
       problems.push(`${name}__blobServiceUri is missing, and ${name}__tableServiceUri does not tell it`);
-    if (tableServiceUri && blobServiceUri && safeUrl.safeParse(tableServiceUri).success)
+    if (tableServiceUri && !safeUrl.safeParse(tableServiceUri).success)
+      problems.push(`${name}__tableServiceUri is not a URL that begins with https:`);
+    if (tableServiceUri && !blobServiceUri) return undefined;
+    if (tableServiceUri && blobServiceUri)
       return {
         kind: 'identity',
         name,
@@ -167,7 +170,6 @@ function storageOf(environment: Environment, problems: string[]): StorageSetting
         blobServiceUri,
         clientId: environment[`${name}__clientId`],
       };
-    if (tableServiceUri) problems.push(`${name}__tableServiceUri is not a URL that begins with https:`);
   }
   problems.push(
     'AzureWebJobsStorage is missing: a connection string, or AzureWebJobsStorage__tableServiceUri with a managed identity (RAMPART_STORAGE likewise, for an account of its own)',

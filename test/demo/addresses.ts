@@ -4,13 +4,15 @@ import type { Started } from './story.ts';
 /** What to try next, as lines for a shell. */
 export type Commands = {
   readonly reading: readonly string[];
+  /** Once the healthy rollout is finalized, its track has room for the next package. */
+  readonly submitting: readonly string[];
   /** Of use only while the rollouts run. */
   readonly changing: readonly string[];
 };
 
 /** The key in it is made up for this run. */
 export function commandsOf(addresses: Addresses, healthy: Started, bad: Started): Commands {
-  const { hostUrl, functionKey, controlUrl, connectionString } = addresses;
+  const { hostUrl, functionKey, controlUrl, environmentFile } = addresses;
   const { applicationId, flightId, nextPackage } = healthy;
   return {
     reading: [
@@ -23,9 +25,14 @@ export function commandsOf(addresses: Addresses, healthy: Started, bad: Started)
       '  curl "$URL/api/rollouts/$BAD/journal?code=$KEY"',
       '  curl "$URL/api/health?code=$KEY"',
       '  curl $SIMULATOR/state',
-      `  export RAMPART_URL=$URL RAMPART_KEY=$KEY RAMPART_STORAGE='${connectionString}'`,
+      `  . ${environmentFile}   # the command line’s settings for this run`,
       '  npx rampart status',
-      `  npx rampart submit ${nextPackage} --app ${applicationId} --flight ${flightId} --policy standard --wait none   # once $HEALTHY is finalized`,
+    ],
+    submitting: [
+      `  npx rampart submit ${nextPackage} --app ${applicationId} \\`,
+      `    --flight ${flightId} --policy standard --wait none`,
+      `  curl -X PUT -d '{"speed":8640}' $SIMULATOR/clock   # a day in 10 s, or the Store takes hours`,
+      '  npx rampart status',
     ],
     changing: [
       `  curl -H content-type:application/json -d '{"reason":"a try"}' "$URL/api/rollouts/$HEALTHY/halt?code=$KEY"`,

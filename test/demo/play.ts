@@ -44,7 +44,7 @@ export async function playStory(
   for (const notice of ports.notices) console.log(notice);
   const good = await start(healthy, stage.api, stage.control);
   const harmful = await start(bad, stage.api, stage.control);
-  const { reading, changing } = commandsOf(stage.addresses, good, harmful);
+  const { reading, changing, submitting } = commandsOf(stage.addresses, good, harmful);
   console.log(['Try, while it runs:', ...reading, ...changing, ''].join('\n'));
 
   const { control } = stage;
@@ -57,7 +57,7 @@ export async function playStory(
   const endings = await Promise.all([good, harmful].map((one) => readEnding(one, stage.api, control)));
   report(endings, last, realMs);
   if (options.stays)
-    console.log(['', 'It goes on in real time; Ctrl-C ends it. Try:', ...reading].join('\n'));
+    console.log(['', 'It goes on in real time; Ctrl-C ends it. Try:', ...reading, ...submitting].join('\n'));
   return endings.every(endedRightly);
 }
 

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { type Api, apiOf } from '../support/api.ts';
 import { startAzurite } from '../support/azurite.ts';
 import type { ControlClient } from '../support/controlClient.ts';
@@ -19,9 +21,11 @@ export type Addresses = {
   readonly functionKey: string;
   /** Base of the simulator's controls. */
   readonly controlUrl: string;
-  /** Of the storage emulator, whose key is public by design. */
-  readonly connectionString: string;
+  /** Sets what the command line needs, for a shell. */
+  readonly environmentFile: string;
 };
+
+const environmentFile = '.rampart/demo/env';
 
 const everySecond = '* * * * * *';
 
@@ -45,12 +49,21 @@ export async function startDemoStage(ports: Ports, start: string): Promise<DemoS
     },
   });
   const { control, url } = stage.simulator;
+  await BlobServiceClient.fromConnectionString(connectionString)
+    .getContainerClient('packages')
+    .createIfNotExists();
   await control.setToggles(analyticsLag);
   await control.setClock({ now: start, speed: 0 });
   const { url: hostUrl, functionKey } = stage.host;
+  await mkdir('.rampart/demo', { recursive: true });
+  // The key in the connection string is the emulator's, public by design.
+  await writeFile(
+    environmentFile,
+    `export RAMPART_URL=${hostUrl} RAMPART_KEY=${functionKey} RAMPART_STORAGE='${connectionString}'\n`,
+  );
   return {
     api: apiOf(stage.host),
     control,
-    addresses: { hostUrl, functionKey, controlUrl: `${url}/simulator`, connectionString },
+    addresses: { hostUrl, functionKey, controlUrl: `${url}/simulator`, environmentFile },
   };
 }

@@ -20,7 +20,7 @@ const find = (name: string, trigger: Measured['trigger']): Measured => {
 test.each<[name: string, trigger: Measured['trigger'], tables: number, queue: number, store: number]>([
   ['first tick of a new instance', 'timer', 4, 0, 0],
   ['tick, nothing due', 'timer', 1, 0, 0],
-  ['start', 'HTTP', 4, 0, 1],
+  ['start', 'HTTP', 5, 0, 1],
   ['published', 'timer', 4, 1, 0],
   ['published', 'queue', 8, 2, 6],
   ['sample pushed', 'HTTP', 2, 0, 0],

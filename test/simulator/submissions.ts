@@ -72,8 +72,10 @@ function deliveryOptions(state: State, submission: Submission, put: SubmissionBo
   const enabled = options.packageRollout?.isPackageRollout ?? false;
   if (options.isMandatoryUpdate && state.toggles.mandatoryUpdate === 'conflict') throw unsupportedFeature();
   if (enabled) requireParallel(state, submission);
+  const asked = options.packageRollout?.packageRolloutPercentage ?? 0;
+  const percentage = state.toggles.percentageDecimals === 'rounded' ? Math.round(asked) : asked;
   return {
-    rollout: { ...noRollout, enabled, percentage: options.packageRollout?.packageRolloutPercentage ?? 0 },
+    rollout: { ...noRollout, enabled, percentage },
     isMandatoryUpdate: options.isMandatoryUpdate ?? false,
     mandatoryUpdateEffectiveDate: options.mandatoryUpdateEffectiveDate ?? unset,
   };

@@ -5,9 +5,14 @@ import type { Scene } from './scene.ts';
 /** Many deliveries on one clock, each with an application of its own and with the faults that it meets. */
 
 const minute = 60_000;
-/** Short steps up to the commit, one look while the Store certifies, and one after it has published. */
-const steps = [6 * minute, 6 * minute, 50 * minute];
-const stepMs = (round: number): number => steps[round] ?? 180 * minute;
+/**
+ * One look while the Store processes, and one after it has published: each costs real time. Only who wants to stop on the
+ * way looks in between, while the Store certifies.
+ */
+const stepMs = (round: number, stops: boolean): number => {
+  if (round === 0) return 6 * minute;
+  return round === 1 && stops ? 50 * minute : 250 * minute;
+};
 const mostRounds = 40;
 /** More often than any fault here lasts: what fails that often does not come through at all. */
 const mostFailures = 7;
@@ -22,6 +27,8 @@ export type Under = {
   readonly faults?: (of: Application) => readonly FaultRuleInput[];
   /** What is asked for besides the plainest. */
   readonly ask?: object;
+  /** Its flight unless told. */
+  readonly track?: 'flight' | 'production';
   /** A new one with one flight unless told. */
   readonly application?: Application;
   /** Puts what is to be delivered into the container, and gives its name; a small ZIP unless told. */
@@ -38,18 +45,30 @@ export type Carried = {
   view: DeliveryView;
 };
 
-/** Orders one on the flight of its application; its faults are armed before anything is asked of the Store. */
+/** Orders one on a track of its application; its faults are armed before anything is asked of the Store. */
 export async function orderUnder(scene: Ground, under: Under): Promise<Carried> {
   const { name, ask = {}, faults, blob: put = (of) => scene.putZip(of, '2.0.0.0') } = under;
   const application = under.application ?? (await scene.application());
   const { applicationId, flightId } = application;
+  const on = under.track === 'production' ? { applicationId } : { applicationId, flightId };
   const blob = await put(application);
   const { contentLength: bytes = 0 } = await scene.packages.getBlobClient(blob).getProperties();
   const rules = faults?.(application) ?? [];
   await scene.control.addFaults(rules);
-  const request = { requestId: 'build-1', applicationId, flightId, packages: [blob], ...ask };
+  const request = { requestId: 'build-1', ...on, packages: [blob], ...ask };
   const view = await scene.order(request);
   return { name, rules, application, bytes, id: view.id, view };
+}
+
+/** How one was carried until it ramps, has ended, or is in one of `stopAt`. */
+export async function carryOne(
+  scene: CarryingGround,
+  under: Omit<Under, 'name'>,
+  ...stopAt: readonly string[]
+): Promise<Carried> {
+  const one = await orderUnder(scene, { name: 'it', ...under });
+  await goOn(scene, [one], ...stopAt);
+  return one;
 }
 
 /** Orders all of them, and carries them on in the same steps until each ramps, has ended, or is in one of `stopAt`. */
@@ -72,14 +91,26 @@ export async function goOn(
     view.ended || ['ramping', ...stopAt].includes(view.phase) || (view.trouble?.count ?? 0) > mostFailures;
   let left = [...all];
   for (let round = 0; left.length > 0 && round < mostRounds; round++) {
-    await Promise.all(
-      left.map(async (one) => {
-        one.view = await carry(scene, one);
-      }),
-    );
+    await eachAtOnce(left, async (one) => {
+      one.view = await carry(scene, one);
+    });
     left = left.filter((one) => !isDone(one));
-    if (left.length > 0) await scene.control.advanceClock(stepMs(round));
+    if (left.length > 0) await scene.control.advanceClock(stepMs(round, stopAt.length > 0));
   }
+}
+
+/**
+ * Enough to wait together where the client waits in real time, and few enough that hardly one finds no room for its
+ * upload: that one would look at its draft once more than the others.
+ */
+const atOnce = 10;
+
+async function eachAtOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const left = items.values();
+  const worker = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 /** One look more; after the hand-over it is the rollout that is looked at. */
@@ -139,6 +170,9 @@ export async function endsOf(scene: Ground, all: readonly Carried[]): Promise<Re
   return Object.fromEntries(await Promise.all(ends));
 }
 
+export const endOf = async (scene: Ground, one: Carried): Promise<End | undefined> =>
+  (await endsOf(scene, [one]))[one.name];
+
 function isMet(
   { match = {} }: FaultRuleInput,
   requests: readonly { method: string; path: string }[],
@@ -147,6 +181,16 @@ function isMet(
   const pattern = new RegExp(path, 'i');
   const hits = requests.filter((one) => (method ?? one.method) === one.method && pattern.test(one.path));
   return hits.length >= nth;
+}
+
+/** How often people were told of a delivery: in the log, and in its journal. Each time it is both, and nothing else is an error. */
+export async function tellings(
+  scene: CarryingGround,
+  { id }: Carried,
+): Promise<{ log: number; journal: number }> {
+  const errors = scene.stage.host.logs().filter((line) => line.includes(' error ') && line.includes(id));
+  const escalated = (await scene.story(id)).filter((entry) => entry.of === 'submission' && entry.escalated);
+  return { log: errors.length, journal: escalated.length };
 }
 
 const changing = ['clearing', 'creating', 'updating', 'uploading', 'renewing', 'committing', 'discarding'];
@@ -178,6 +222,9 @@ export const asPlanned: End = {
   journal: [],
   unmet: 0,
 };
+
+/** Where the draft was deleted again, or never made. */
+export const nothingLeft: End = { ...asPlanned, rollout: 'none', alive: 0, packages: '' };
 
 /** The same end for each name, to compare with `endsOf` at once. */
 export const each = (names: readonly { readonly name: string }[], end: End): Record<string, End> =>

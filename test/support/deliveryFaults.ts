@@ -1,5 +1,4 @@
 import type { FaultRuleInput } from '../simulator/faults.ts';
-import type { Application } from './deliveryScene.ts';
 
 /** The faults that a delivery can meet on its way, and the requests at which it can meet them. */
 
@@ -22,6 +21,11 @@ export const disturbances: readonly Disturbance[] = [
     fault: { kind: 'status429', seconds: 1, retryAfter: 'seconds' },
     changesOnly: true,
   },
+  {
+    name: 'too many requests, with a Retry-After that is a date',
+    fault: { kind: 'status429', seconds: 1, retryAfter: 'date' },
+    changesOnly: true,
+  },
   { name: 'a component is not available', fault: { kind: 'status503' } },
   { name: 'an internal failure', fault: { kind: 'status500' }, changesOnly: true },
   { name: 'the gateway gave up before the request arrived', fault: { kind: 'gateway504' } },
@@ -42,7 +46,7 @@ export const disturbances: readonly Disturbance[] = [
   { name: 'a 404 without a word', fault: { kind: 'emptyNotFound' }, times: 2 },
 ];
 
-/** A request of the way: `path` follows the flight's own. */
+/** A request of the way: `path` follows the track's own. */
 export type Stage = { readonly name: string; readonly match: Match; readonly changes?: true };
 
 const track = '/?$';
@@ -74,9 +78,12 @@ export const stages: readonly Stage[] = [
   { name: 'the package rollout, once published', match: { method: 'GET', path: packageRollout, nth: 3 } },
 ];
 
-/** The rule that hits one request of the application's flight. */
+/** Production where it names no flight. */
+export type Track = { readonly applicationId: string; readonly flightId?: string };
+
+/** The rule that hits one request of the track. */
 export const ruleAt = (
-  { flightId }: Application,
+  { applicationId, flightId = applicationId }: Track,
   match: Match,
   { fault, times = 1 }: Pick<Disturbance, 'fault' | 'times'>,
 ): FaultRuleInput => ({ match: { ...match, path: `${flightId}${match.path ?? ''}`, times }, fault });

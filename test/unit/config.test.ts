@@ -61,6 +61,80 @@ describe('storage', () => {
   });
 });
 
+describe('the packages', () => {
+  const noStorage = { AzureWebJobsStorage: undefined };
+  const tables = 'AzureWebJobsStorage__tableServiceUri';
+  const blobs = 'AzureWebJobsStorage__blobServiceUri';
+  test.each<[string, Record<string, string | undefined>, string]>([
+    [
+      'where the tables say',
+      { [tables]: 'https://a.table.core.windows.net' },
+      'https://a.blob.core.windows.net',
+    ],
+    [
+      'in a cloud of its own',
+      { [tables]: 'https://a.table.core.usgovcloudapi.net' },
+      'https://a.blob.core.usgovcloudapi.net',
+    ],
+    [
+      'where they are said to be',
+      { [tables]: 'https://a.table.core.windows.net', [blobs]: 'https://b.example' },
+      'https://b.example',
+    ],
+    [
+      'where the tables say, if nothing is said',
+      { [tables]: 'https://a.table.core.windows.net', [blobs]: '' },
+      'https://a.blob.core.windows.net',
+    ],
+    ['in the account', { AzureWebJobsStorage__accountName: 'a' }, 'https://a.blob.core.windows.net'],
+  ])('lie %s', (_, change, blobServiceUri) => {
+    expect(readConfig(environment({ ...noStorage, ...change })).storage).toMatchObject({ blobServiceUri });
+  });
+
+  test('need a place of their own where the tables’ does not tell it', () => {
+    const change = { ...noStorage, [tables]: 'https://tables.example' };
+    expect(problems(change)).toContain(
+      'AzureWebJobsStorage__blobServiceUri is missing, and AzureWebJobsStorage__tableServiceUri does not tell it',
+    );
+    expect(problems(change).match(/^ {2}- /gm), 'one mistake, one line').toHaveLength(1);
+    expect(problems({ ...change, [blobs]: 'https://blobs.example' })).toBe('none');
+  });
+
+  test('do not cross a network in the clear', () => {
+    const change = {
+      ...noStorage,
+      [tables]: 'https://a.table.core.windows.net',
+      [blobs]: 'http://b.example',
+    };
+    expect(problems(change)).toContain(`${blobs} is not a URL that begins with https:`);
+  });
+
+  test('are in the container "packages", if nothing else is said', () => {
+    expect(readConfig(environment()).packagesContainer).toBe('packages');
+  });
+
+  test.each(['abc', 'a-b', 'nightly-builds', '0packages', `a${'b'.repeat(62)}`])('may be in "%s"', (name) => {
+    expect(readConfig(environment({ RAMPART_PACKAGES_CONTAINER: name })).packagesContainer).toBe(name);
+  });
+
+  test.each([
+    'ab',
+    'Packages',
+    'a--b',
+    '-abc',
+    'abc-',
+    'a b c',
+    'a/b/c',
+    '$web',
+    `a${'b'.repeat(63)}`,
+    `a${'-b'.repeat(32)}`,
+  ])('cannot be in "%s"', (name) => {
+    expect(problems({ RAMPART_PACKAGES_CONTAINER: name })).toContain(
+      'RAMPART_PACKAGES_CONTAINER is not a name of a blob container',
+    );
+  });
+});
+
 describe('publishers', () => {
   test.each([
     ['a certificate', { kind: 'certificate', path: import.meta.filename }],

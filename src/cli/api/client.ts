@@ -1,10 +1,10 @@
 import { EnvHttpProxyAgent, request } from 'undici';
 import { safeText } from '../../shared/msstore/redact.ts';
 import { parseRetryAfter, type RetryPolicy, retryDelay } from '../../shared/msstore/retryTiming.ts';
-import { UnavailableError } from '../errors.ts';
+import { type CommandError, UnavailableError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import type { World } from '../world.ts';
-import { isPassing, refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal.ts';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 export type Ask = {
@@ -49,6 +49,7 @@ export function openApi({ url, key }: Settings, timing: Timing): Api {
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await exchange(ask, policy.attemptTimeoutMs);
         if ('answer' in outcome) return outcome.answer;
+        if ('refusal' in outcome) throw outcome.refusal;
         const elapsedMs = timing.now() - started;
         const { retryAfterMs } = outcome;
         const delay = retryDelay({ attempt, policy, retryAfterMs, elapsedMs, random: timing.random() });
@@ -70,6 +71,9 @@ const afterwards = ({ repeatable }: Ask, error: UnavailableError): UnavailableEr
 
 type Outcome =
   | { readonly answer: Answer }
+  /** The same request would be answered the same. */
+  | { readonly refusal: CommandError }
+  /** It may do better the next time. */
   | { readonly error: UnavailableError; readonly retryAfterMs?: number | undefined };
 
 function exchangeWith(url: string, key: string, dispatcher: EnvHttpProxyAgent, timing: Timing) {
@@ -92,27 +96,16 @@ function exchangeWith(url: string, key: string, dispatcher: EnvHttpProxyAgent, t
       const answered = bodyOf(text);
       if (status >= 200 && status < 300) return { answer: { status, body: answered } };
       const refusal = refusalOf(status, answered, `${method} /api/${path.split('?', 1)[0]}`);
-      if (!(refusal instanceof UnavailableError) || !isPassing(status)) throw new Refused(refusal);
+      if (!(refusal instanceof UnavailableError)) return { refusal };
       return {
         error: refusal,
         retryAfterMs: parseRetryAfter(one(response.headers['retry-after']), text, timing.now()),
       };
     } catch (error) {
-      if (error instanceof Refused) throw error.refusal;
       timing.interrupted.throwIfAborted();
       return { error: unreachable(url, error, key) };
     }
   };
-}
-
-/** Carries an answer past the handling of what fails in transit. */
-class Refused extends Error {
-  readonly refusal: Error;
-
-  constructor(refusal: Error) {
-    super(refusal.message);
-    this.refusal = refusal;
-  }
 }
 
 const one = (header: string | string[] | undefined): string | undefined =>

@@ -13,19 +13,23 @@ import { problemIn } from './views.ts';
 export function refusalOf(status: number, body: unknown, what: string): CommandError {
   const problem = problemIn(body);
   const said = problem?.detail ?? problem?.title;
+  const title = problem?.title;
   if (status === 401 || status === 403)
-    return new NotAllowedError(said ?? `Rampart does not accept RAMPART_KEY for this (HTTP ${status}).`);
+    return new NotAllowedError(said ?? `Rampart does not accept RAMPART_KEY for this (HTTP ${status}).`, {
+      title,
+    });
   if (status === 404)
     return problem
-      ? new NotFoundError(said ?? `${what}: not found.`)
+      ? new NotFoundError(said ?? `${what}: not found.`, { title })
       : new NotRampartError(`${what}: not found, and Rampart did not say so. Is RAMPART_URL right?`);
-  if (status === 409) return new ConflictError(said ?? `${what}: that cannot be as things stand (HTTP 409).`);
+  if (status === 409)
+    return new ConflictError(said ?? `${what}: that cannot be as things stand (HTTP 409).`, { title });
   if (isPassing(status))
-    return new UnavailableError(`Rampart is not available (HTTP ${status})${said ? `: ${said}` : '.'}`);
-  const mistakes = (problem?.mistakes ?? []).map(
-    ({ path, message }) => `\n  - ${`${path ?? ''} ${message}`.trim()}`,
-  );
-  return new WrongInputError(`${said ?? `${what}: Rampart answered HTTP ${status}.`}${mistakes.join('')}`);
+    return new UnavailableError(`Rampart is not available (HTTP ${status})${said ? `: ${said}` : '.'}`, {
+      title,
+    });
+  const mistakes = problem?.mistakes ?? [];
+  return new WrongInputError(said ?? `${what}: Rampart answered HTTP ${status}.`, { title, mistakes });
 }
 
 /** A status that the same request may not get the next time. */

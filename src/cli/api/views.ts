@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { onOneLine } from '../show/text.ts';
 
 /**
  * What the API answers, read tolerantly: a member that is missing, new or of another type than expected is no reason
  * to fail. Texts are made fit for a terminal; the document as it came stays beside them.
  */
+
+/** Text from outside on one line, without what a terminal would obey. */
+const onOneLine = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 
 const text = z.string().transform(onOneLine);
 const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);

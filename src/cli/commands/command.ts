@@ -5,9 +5,9 @@ import { type ExitCode, exitCodes } from '../exitCodes.ts';
 import { follow } from '../follow/follow.ts';
 import type { Outcome } from '../follow/outcome.ts';
 import { readSettings } from '../settings.ts';
-import { openScreen, type Screen } from '../show/screen.ts';
+import type { Screen } from '../show/screen.ts';
 import type { World } from '../world.ts';
-import { interruptible, withRampart } from './context.ts';
+import { interruptible, withRampart, withScreen } from './context.ts';
 
 export type CommandOptions = {
   readonly reason: string;
@@ -48,9 +48,8 @@ async function give(
   call: (rampart: Rampart, standing: Standing) => Promise<Commanded>,
 ): Promise<ExitCode> {
   const settings = readSettings(world.environment);
-  const screen = openScreen(world, { json: options.json, onlyLast: true });
-  try {
-    return await withRampart(settings, world, async (rampart) => {
+  return await withScreen(world, { json: options.json, onlyLast: true }, (screen) =>
+    withRampart(settings, world, async (rampart) => {
       const meaning = `It may have been done all the same: rampart status ${id}`;
       return await interruptible(world, meaning, async () => {
         const { standing, done } = await call(rampart, await rampart.find(id));
@@ -60,10 +59,8 @@ async function give(
         }
         return await untilDone(standing, wanted, options, { rampart, screen, world });
       });
-    });
-  } finally {
-    screen.release();
-  }
+    }),
+  );
 }
 
 /** Rampart keeps trying by itself; this only looks. */
@@ -73,6 +70,7 @@ async function untilDone(
   { timeout }: CommandOptions,
   { rampart, screen, world }: { readonly rampart: Rampart; readonly screen: Screen; readonly world: World },
 ): Promise<ExitCode> {
+  if (wanted === 'cancel' && isBeyondTheApi(first)) throw new ConflictError(first.sentence);
   screen.say('The Store has not confirmed it yet; Rampart keeps trying.');
   const following = {
     look: () => rampart.look(first),
@@ -85,6 +83,10 @@ async function untilDone(
   const { outcome } = await follow(first, following, world);
   return outcome === 'done' ? exitCodes.done : exitCodes.otherwise;
 }
+
+/** What the Store has in certification only a person can take back, in Partner Center: there is nothing to wait for. */
+const isBeyondTheApi = ({ phase }: Standing): boolean =>
+  phase === 'awaitingPublication' || phase === 'failing';
 
 const lookEveryMs = 5_000;
 

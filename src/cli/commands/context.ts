@@ -1,7 +1,9 @@
 import { openApi } from '../api/client.ts';
 import { type Rampart, rampartOver } from '../api/rampart.ts';
 import { InterruptedError } from '../errors.ts';
+import type { ExitCode } from '../exitCodes.ts';
 import type { Settings } from '../settings.ts';
+import { openScreen, type Screen, type ScreenOptions } from '../show/screen.ts';
 import type { World } from '../world.ts';
 
 /** Does something with Rampart's API, and closes its connections afterwards. */
@@ -15,6 +17,22 @@ export async function withRampart<T>(
     return await action(rampartOver(api));
   } finally {
     await api.close();
+  }
+}
+
+/** Shows on a screen how something goes, to its end or to the error that takes its place. */
+export async function withScreen(
+  world: World,
+  options: ScreenOptions,
+  action: (screen: Screen) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const screen = openScreen(world, options);
+  try {
+    const code = await action(screen);
+    screen.finish();
+    return code;
+  } finally {
+    screen.release();
   }
 }
 

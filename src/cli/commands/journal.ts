@@ -26,12 +26,12 @@ export async function journal(
       );
     }),
   );
+  const { stdout, stderr } = world;
+  if (continuationToken !== undefined) stderr.write('There are older entries: --all shows them.\n');
   if (json) {
     writeJson(world, { items, ...(continuationToken !== undefined && { continuationToken }) });
     return exitCodes.done;
   }
-  const { stdout, stderr } = world;
   writeLines(world, journalLines(items.map(entryIn), { width: widthOf(stdout), paint: paintFor(stdout) }));
-  if (continuationToken !== undefined) stderr.write('There are older entries: --all shows them.\n');
   return exitCodes.done;
 }

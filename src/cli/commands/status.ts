@@ -56,12 +56,13 @@ async function showAll(rampart: Rampart, options: StatusOptions, world: World): 
   const carried = submissions.items.flatMap((item) => submissionIn(item) ?? []);
   const known = new Set(carried.flatMap(rolloutIdsOf));
   const others = rollouts.items.filter((item) => !known.has(rolloutIn(item)?.id ?? ''));
-  if (json) return writeJson(world, { submissions: submissions.items, rollouts: others });
+  const more = submissions.more || rollouts.more;
+  if (more) world.stderr.write('There are more: --all shows them.\n');
+  if (json) return writeJson(world, { submissions: submissions.items, rollouts: others, more });
   const standings = [...carried, ...others.flatMap((item) => rolloutIn(item) ?? [])];
   const { stdout } = world;
   if (standings.length === 0) return writeLines(world, ['There is nothing.']);
   writeLines(world, tableLines(standings, { width: widthOf(stdout), paint: paintFor(stdout) }));
-  if (submissions.more || rollouts.more) world.stderr.write('There are more: --all shows them.\n');
 }
 
 /** A rollout that a submission of the list went over to is not shown twice. */

@@ -8,14 +8,14 @@ import { WrongInputError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exitCodes.ts';
 import { exitCodeOf, outcomeOf } from '../follow/outcome.ts';
 import { type PackagesSettings, readUploadSettings } from '../settings.ts';
-import { openScreen, type Screen } from '../show/screen.ts';
+import type { Screen } from '../show/screen.ts';
 import { checkPackages } from '../upload/checkPackages.ts';
 import { openContainer, secretsOf } from '../upload/container.ts';
 import { digestOf, type FileDigest, requestIdOf } from '../upload/digest.ts';
 import { storageError } from '../upload/storageError.ts';
 import { uploadPackages } from '../upload/uploadPackages.ts';
 import type { World } from '../world.ts';
-import { interruptible, withRampart } from './context.ts';
+import { interruptible, withRampart, withScreen } from './context.ts';
 import {
   type Attached,
   blobNameOf,
@@ -38,17 +38,14 @@ export async function submit(
   const settings = readUploadSettings(world.environment);
   const attached = await readAttached(options);
   await requirePackages(files, options, attached);
-  const screen = openScreen(world, options);
-  try {
-    return await withRampart(settings.rampart, world, async (rampart) => {
+  return await withScreen(world, options, (screen) =>
+    withRampart(settings.rampart, world, async (rampart) => {
       const standing = await interruptible(world, 'Nothing is submitted.', () =>
         start(files, options, attached, { rampart, screen, world, packages: settings.packages }),
       );
       return await finish(standing, options, { rampart, screen, world });
-    });
-  } finally {
-    screen.release();
-  }
+    }),
+  );
 }
 
 type Tools = { readonly rampart: Rampart; readonly screen: Screen; readonly world: World };
@@ -78,13 +75,19 @@ async function start(
   }
   const unsure = 'It may be submitted: the same command finds out.';
   const { standing, isNew } = await interruptible(world, unsure, () => rampart.submit(request));
-  screen.say(isNew ? `Submitted as ${standing.id}.` : alreadyThere(standing));
-  return standing;
+  if (isNew) {
+    screen.say(`Submitted as ${standing.id}.`);
+    return standing;
+  }
+  // The answer is the submission's own end; whether its rollout goes on stands only in its page.
+  const current = await rampart.look(standing);
+  screen.say(alreadyThere(current));
+  return current;
 }
 
-const alreadyThere = ({ id, ended }: Standing): string =>
+const alreadyThere = ({ id, ended, phase }: Standing): string =>
   ended
-    ? `The same files were submitted before, as ${id}, and that has ended. To try them again, give another --request-id.`
+    ? `The same files were submitted before, as ${id}, and that has ended (${phase}). To try them again, give another --request-id.`
     : `The same files were submitted before, as ${id}.`;
 
 async function readFiles(files: readonly string[], { screen, world }: Tools): Promise<FileDigest[]> {
@@ -152,7 +155,10 @@ async function requirePackages(
   attached: Attached,
 ): Promise<void> {
   const mistakes = await checkPackages(files);
-  if (mistakes.length > 0) throw new WrongInputError(mistakes.join('\n'));
+  if (mistakes.length > 0)
+    throw new WrongInputError('This cannot be submitted:', {
+      mistakes: mistakes.map((message) => ({ message })),
+    });
   const names = files.map((file) => path.basename(file));
   // The id that is derived from the files comes later, and is always well formed.
   requireValid(submitRequest(options, attached, options.requestId ?? 'derived', names));

@@ -96,8 +96,7 @@ function existingPackagesOf({ keep, replace, remove }: SubmitOptions) {
 export function requireValid(request: SubmitRequest): void {
   const result = requestSchema.safeParse(request);
   if (result.success) return;
-  const mistakes = mistakesOf(result.error, requestSchema).map(
-    ({ path, message }) => `\n  - ${path} ${message}`,
-  );
-  throw new WrongInputError(`This cannot be submitted:${mistakes.join('')}`);
+  throw new WrongInputError('This cannot be submitted:', {
+    mistakes: mistakesOf(result.error, requestSchema),
+  });
 }

@@ -1,9 +1,8 @@
 import type { ExitCode } from '../exitCodes.ts';
 import type { Goal } from '../follow/outcome.ts';
 import { readSettings } from '../settings.ts';
-import { openScreen } from '../show/screen.ts';
 import type { World } from '../world.ts';
-import { interruptible, withRampart } from './context.ts';
+import { interruptible, withRampart, withScreen } from './context.ts';
 import { wait } from './wait.ts';
 
 export type WatchOptions = {
@@ -16,13 +15,10 @@ export type WatchOptions = {
 /** `rampart watch <id>`: shows it as it changes, until it has ended or needs people. */
 export async function watch(id: string, options: WatchOptions, world: World): Promise<ExitCode> {
   const settings = readSettings(world.environment);
-  const screen = openScreen(world, options);
-  try {
-    return await withRampart(settings, world, async (rampart) => {
+  return await withScreen(world, options, (screen) =>
+    withRampart(settings, world, async (rampart) => {
       const standing = await interruptible(world, 'It goes on without you.', () => rampart.find(id));
       return await wait(standing, { ...options, goal: options.until }, { rampart, screen, world });
-    });
-  } finally {
-    screen.release();
-  }
+    }),
+  );
 }

@@ -1,4 +1,5 @@
-import { styleText } from 'node:util';
+// An older Node.js has no `styleText`, and a named import of it would fail before that can be said.
+import util from 'node:util';
 
 /** What a piece of text means; whoever shows it knows how. */
 export type Tone = 'title' | 'faint' | 'plain' | 'good' | 'bad' | 'uncertain';
@@ -19,7 +20,7 @@ export const unpainted: Paint = (_tone, text) => text;
 export const paintFor =
   (stream: NodeJS.WriteStream): Paint =>
   (tone, text) =>
-    text === '' ? '' : styleText(styles[tone], text, { stream });
+    text === '' ? '' : util.styleText(styles[tone], text, { stream });
 
 const tones: Readonly<Record<string, Tone>> = {
   awaitingPublication: 'plain',

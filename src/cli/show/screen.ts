@@ -24,6 +24,8 @@ export interface Screen {
   progress(progress: Progress): void;
   /** A sentence for people. */
   say(sentence: string): void;
+  /** It came to its end: what was held back is shown. Not called where an error takes its place. */
+  finish(): void;
   /** Leaves what is shown as it is, and gives the terminal back. */
   release(): void;
 }
@@ -65,6 +67,7 @@ function liveScreen({ stdout, now }: Output): Screen {
       if (complete || now() - drawnAt >= frameMs) frame(progressFrame(progress, widthOf(stdout), paint));
     },
     say: (sentence) => draw.persist(wrap(sentence, widthOf(stdout)).join('\n')),
+    finish: () => {},
     release: () => draw.done(),
   };
 }
@@ -87,6 +90,7 @@ function lineScreen({ stdout, now }: Output): Screen {
     },
     progress: (progress) => isQuarter(progress) && write(progressLine(progress)),
     say: write,
+    finish: () => {},
     release: () => {},
   };
 }
@@ -108,7 +112,8 @@ function jsonScreen({ stdout, stderr }: Output, onlyLast: boolean): Screen {
     },
     progress: (progress) => isQuarter(progress) && say(progressLine(progress)),
     say,
-    release: () => unwritten && write(unwritten),
+    finish: () => unwritten && write(unwritten),
+    release: () => {},
   };
 }
 

@@ -16,10 +16,6 @@ export const widthOf = ({
   readonly columns?: number;
 }): number => (isTTY ? Math.max(20, Math.min(widest, columns || 80)) : unbounded);
 
-/** Text from outside on one line, without what a terminal would obey. */
-export const onOneLine = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** As much of the text as fits, with `…` where something is left out. */

@@ -1,12 +1,13 @@
 import type { Decision, Situation } from './decision.ts';
 import type { Delivery } from './delivery.ts';
 import * as draft from './draftGates.ts';
+import { cancelled, fail } from './ends.ts';
 import type { Observed } from './observed.ts';
 import * as publication from './publicationGates.ts';
 import * as slot from './slotGates.ts';
 import { isTrouble, nextTry } from './waits.ts';
 
-/** The phases that end, or have ended, in another one; nothing is left to decide in them. */
+/** A phase that was read for in another way, or that has ended: a mistake of this program. */
 class NothingToDecideError extends Error {
   override readonly name = 'NothingToDecideError';
 
@@ -25,6 +26,8 @@ export function decide(delivery: Delivery, observed: Observed, now: Date): Decis
   switch (observed.kind) {
     case 'unreadable':
       return unreadable(delivery, observed, now);
+    case 'trackMissing':
+      return trackMissing(delivery, observed.cause, now);
     case 'start':
       return slot.checking({ ...situation, observed });
     case 'slot':
@@ -65,11 +68,29 @@ function onSubmission(situation: Situation<Extract<Observed, { kind: 'submission
   }
 }
 
+/** The gateway has been seen to answer 404 without a reason, so it is asked a few times, while nothing is lost by it. */
+const mostMissing = 3;
+
+function trackMissing(delivery: Delivery, cause: string, now: Date): Decision {
+  const unread = unreadable(delivery, { kind: 'unreadable', cause }, now);
+  const { trouble } = delivery;
+  const asked = trouble?.cause === unread.sentence ? (trouble.repeats ?? 1) + 1 : 1;
+  return delivery.phase === 'checking' && unread.kind === 'wait' && asked >= mostMissing
+    ? fail('noSuchTrack', `The Store knows no such track: ${cause}.`)
+    : unread;
+}
+
+/** Nothing was made yet, so there is nothing to be read before it ends. */
+const hasNothing = ({ phase, creates }: Delivery): boolean =>
+  phase === 'checking' || phase === 'clearing' || (phase === 'creating' && creates === 0);
+
 function unreadable(
-  { trouble }: Delivery,
+  delivery: Delivery,
   { cause, retryAt }: Extract<Observed, { kind: 'unreadable' }>,
   now: Date,
 ): Decision {
+  const { cancel, trouble } = delivery;
+  if (cancel && hasNothing(delivery)) return cancelled(cancel.reason);
   return {
     kind: 'wait',
     reason: 'storeUnreadable',

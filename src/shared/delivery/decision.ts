@@ -61,6 +61,7 @@ export type Decision =
       readonly paused?: string;
       /** It begins with its halt, because somebody had cancelled the delivery. */
       readonly halt?: string;
+      readonly escalated?: boolean;
     });
 
 /** What became of an act. */

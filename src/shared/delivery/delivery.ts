@@ -97,6 +97,8 @@ export const deliverySchema = z.object({
     .optional(),
   /** How often the draft was made anew because its upload URL had expired. */
   renewals: z.number().int(),
+  /** Whether the Store was ever asked to commit: its answer may be lost, and the commit come late. */
+  commitAsked: z.boolean(),
   /** How often the Store took the commit. More than one means that it had lost one. */
   commits: z.number().int(),
   committedAt: instantSchema.optional(),
@@ -129,9 +131,31 @@ export type Delivery = Readonly<z.output<typeof deliverySchema>>;
 export type DeliveryChange = { readonly delivery: Delivery; readonly entries: readonly JournalEntry[] };
 
 export function withEntries(delivery: Delivery, remarks: readonly Remark[], now: Date): DeliveryChange {
-  const entries = numbered(delivery.journalLength, remarks, now);
-  return { delivery: { ...delivery, journalLength: delivery.journalLength + entries.length }, entries };
+  const entries = numbered(
+    delivery.journalLength,
+    remarks.map((remark) => ({ ...remark, sentence: bounded(remark.sentence) })),
+    now,
+  );
+  const journalLength = delivery.journalLength + entries.length;
+  return { delivery: { ...boundedIn(delivery), journalLength }, entries };
 }
+
+/** A column of a row holds 32 000 characters, and foreign words end up in sentences. */
+const longest = 6_000;
+const bounded = (sentence: string): string =>
+  sentence.length > longest ? `${sentence.slice(0, longest)}…` : sentence;
+
+const boundedIn = (delivery: Delivery): Delivery => ({
+  ...delivery,
+  sentence: bounded(delivery.sentence),
+  ...(delivery.problem && {
+    problem: { ...delivery.problem, sentence: bounded(delivery.problem.sentence) },
+  }),
+  ...(delivery.trouble && { trouble: { ...delivery.trouble, cause: bounded(delivery.trouble.cause) } }),
+  ...(delivery.clearing && {
+    clearing: { ...delivery.clearing, reason: bounded(delivery.clearing.reason) },
+  }),
+});
 
 export type NewDelivery = {
   readonly requestId: string;
@@ -160,6 +184,7 @@ export function newDelivery({ flightId, ...of }: NewDelivery, now: Date): Delive
     creates: 0,
     firstOfTrack: false,
     renewals: 0,
+    commitAsked: false,
     commits: 0,
     sentence: 'Accepted; the packages are examined next.',
     reason: 'going',

@@ -18,14 +18,14 @@ const act = (kind: Act, sentence: string): Decision => ({
 });
 
 /** What holds for every phase of the draft, before its own question is asked. */
-function common({ delivery, observed: { submission } }: OnDraft): Decision | undefined {
+function common({ delivery, observed: { submission }, now }: OnDraft): Decision | undefined {
   if (submission.status !== 'PendingCommit') return notADraft(delivery, submission);
   if (!submission.madeByApi)
     return fail(
       'takenOver',
       `Submission ${submission.submissionId} is a draft of Partner Center now: go on with it there, or delete it there.`,
     );
-  return delivery.cancel && takenBack(delivery, delivery.cancel.reason);
+  return delivery.cancel && takenBack(delivery, delivery.cancel, now);
 }
 
 /** Our own commit may have come through without its answer; a commit of anybody else has taken what was in the draft. */

@@ -1,6 +1,8 @@
+import { after } from '../rollout/looks.ts';
 import type { Decision } from './decision.ts';
 import { type Delivery, isOnlyOfFlight, saysDraftStays } from './delivery.ts';
 import type { DeliveryReason } from './vocabulary.ts';
+import { waits } from './waits.ts';
 
 /** The decisions that end a delivery, which many phases come to. */
 
@@ -17,12 +19,24 @@ export const cancelled = (why: string, left = 'Nothing of it is left at the Stor
 });
 
 /** What was cancelled goes, unless that could break its flight. */
-export function takenBack(delivery: Delivery, why: string): Decision {
-  if (isOnlyOfFlight(delivery)) return cancelled(why, saysDraftStays(delivery));
+export function takenBack(delivery: Delivery, cancel: NonNullable<Delivery['cancel']>, now: Date): Decision {
+  if (isOnlyOfFlight(delivery)) return leftBehind(delivery, cancel, now);
   return {
     kind: 'go',
     phase: 'discarding',
     reason: 'cancelled',
     sentence: `Cancelled by an operator’s word; submission ${delivery.submissionId} is to be deleted.`,
+  };
+}
+
+/** A commit that was asked for may come through late, and what is then published must be halted, not forgotten. */
+function leftBehind(delivery: Delivery, cancel: NonNullable<Delivery['cancel']>, now: Date): Decision {
+  if (!delivery.commitAsked || now.getTime() - cancel.at.getTime() >= waits.late)
+    return cancelled(cancel.reason, saysDraftStays(delivery));
+  return {
+    kind: 'wait',
+    reason: 'cancelled',
+    sentence: 'Cancelled; the commit that was asked for may still come through, and is watched for.',
+    nextLookAt: after(now, waits.processing),
   };
 }

@@ -71,7 +71,7 @@ function move(delivery: Delivery, decision: Decision, now: Date): Delivery {
 }
 
 /** What is no trouble for a while, and is told when it lasts. */
-const troubles: readonly DeliveryReason[] = ['storeUnreadable', 'stuck', 'rolloutNotStarted'];
+const troubles: readonly DeliveryReason[] = ['storeUnreadable', 'stuck', 'rolloutNotStarted', 'cancelLate'];
 
 type Staying = Extract<Decision, { kind: 'wait' | 'hold' }>;
 
@@ -82,7 +82,14 @@ function stay(delivery: Delivery, { reason, sentence, nextLookAt, escalated }: S
   return {
     ...rest,
     ...(lasting && {
-      trouble: { since: now, ...trouble, count: (trouble?.count ?? 0) + 1, cause: sentence, ...told },
+      trouble: {
+        since: now,
+        ...trouble,
+        count: (trouble?.count ?? 0) + 1,
+        repeats: trouble?.cause === sentence ? (trouble.repeats ?? 1) + 1 : 1,
+        cause: sentence,
+        ...told,
+      },
     }),
     ...(problem && { problem: { ...problem, ...told } }),
     nextLookAt,
@@ -99,12 +106,13 @@ export function enter(delivery: Delivery, phase: DeliveryPhase, handed: Handed, 
     ...handed,
     phase,
     nextLookAt: now,
-    ...(committed && { commits: delivery.commits + 1, committedAt: now }),
+    ...(committed && { commits: delivery.commits + 1 }),
+    ...(phase === 'awaitingPublication' && { committedAt: now }),
   };
 }
 
 function withoutDraft({ submissionId: _s, expected: _e, upload: _u, ...rest }: Delivery): Delivery {
-  return rest;
+  return { ...rest, commitAsked: false };
 }
 
 /** Nobody else starts beside an act: the next look is after the longest that it can take. */
@@ -113,6 +121,7 @@ function announce(delivery: Delivery, act: Extract<Decision, { kind: 'act' }>['a
   return {
     ...delivery,
     ...(act.kind === 'create' && { creates: delivery.creates + 1 }),
+    ...(act.kind === 'commit' && { commitAsked: true }),
     nextLookAt: after(now, longest),
   };
 }

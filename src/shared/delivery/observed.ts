@@ -7,6 +7,8 @@ import type { Content } from './delivery.ts';
 export type Observed =
   /** The Store, or the container, could not be read in this pass. */
   | { readonly kind: 'unreadable'; readonly cause: string; readonly retryAt?: Date }
+  /** The Store knows no such application or flight. */
+  | { readonly kind: 'trackMissing'; readonly cause: string }
   | { readonly kind: 'start'; readonly content: ContentFinding; readonly slot: Slot }
   | { readonly kind: 'slot'; readonly slot: Slot }
   | { readonly kind: 'submission'; readonly submission: SeenSubmission }

@@ -1,5 +1,5 @@
 import { sayPercentage } from '../rollout/sentence.ts';
-import type { Expected } from './delivery.ts';
+import type { Delivery, Expected } from './delivery.ts';
 import type { SeenPackage, SeenSubmission } from './observed.ts';
 import { type DraftPlan, listed, sameName } from './plan.ts';
 
@@ -75,6 +75,20 @@ function mandatoryDifference(
   return shown && sameTime(shown.from, asked)
     ? undefined
     : `it is not mandatory from ${asked.toISOString()} on`;
+}
+
+/** How a committed submission differs in when it is published, and for whom: the Store keeps dates in its own way, so they are not compared. */
+export function optionDifferences({ ask }: Pick<Delivery, 'ask'>, shown: SeenSubmission): string[] {
+  const mode = typeof ask.publishMode === 'object' ? 'SpecificDate' : ask.publishMode;
+  const mandatory = ask.mandatoryUpdate !== undefined;
+  return [
+    ...(shown.publishMode === mode
+      ? []
+      : [`its publish mode is ${shown.publishMode ?? 'absent'} and not ${mode}`]),
+    ...((shown.mandatory !== undefined) === mandatory
+      ? []
+      : [`it is ${mandatory ? 'no' : 'a'} mandatory update`]),
+  ];
 }
 
 const sameTime = (shown: string | undefined, asked: Date): boolean =>

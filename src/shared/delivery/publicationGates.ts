@@ -5,7 +5,7 @@ import type { Decision, Situation } from './decision.ts';
 import { askedPercentage, type Delivery } from './delivery.ts';
 import { fail, takenBack } from './ends.ts';
 import type { Observed, SeenSubmission } from './observed.ts';
-import { processedDifferences, rolloutDifference } from './proof.ts';
+import { optionDifferences, processedDifferences, rolloutDifference } from './proof.ts';
 import type { DeliveryReason } from './vocabulary.ts';
 import { isProblemOverdue, isTrouble, stuckAfter, waits } from './waits.ts';
 
@@ -17,13 +17,13 @@ type OnSubmission = Situation<Extract<Observed, { kind: 'submission' }>>;
 const mostCommits = 3;
 
 export function awaitingPublication(situation: OnSubmission): Decision {
-  const { delivery, observed } = situation;
+  const { delivery, observed, now } = situation;
   const { submission } = observed;
   switch (stageOf(submission.status)) {
     case 'failed':
-      return delivery.cancel ? takenBack(delivery, delivery.cancel.reason) : submissionFailed(submission);
+      return delivery.cancel ? takenBack(delivery, delivery.cancel, now) : submissionFailed(submission);
     case 'draft':
-      return fellBack(delivery, submission);
+      return fellBack(situation);
     case 'published':
       return published(situation);
     case 'processing':
@@ -43,7 +43,7 @@ export function failing(situation: OnSubmission): Decision {
   if (stage !== 'processing')
     return fail(
       problem.reason,
-      `${problem.sentence} It was taken back: the Store shows ${submission.status}.`,
+      `${problem.sentence} It was taken back: the Store shows ${submission.status}. It stays in the slot until somebody deletes it.`,
     );
   return {
     kind: 'hold',
@@ -54,9 +54,13 @@ export function failing(situation: OnSubmission): Decision {
   };
 }
 
+/** The first of many; the page has more of them. */
+const few = (texts: readonly string[]): string[] =>
+  texts.length > 5 ? [...texts.slice(0, 5), `and ${texts.length - 5} more`] : [...texts];
+
 function submissionFailed({ status, errors, certificationReports }: SeenSubmission): Decision {
-  const said = errors.map(({ code, details }) => `${code}: ${details}`).join('; ');
-  const reports = certificationReports.map(({ reportUrl }) => reportUrl).join(', ');
+  const said = few(errors.map(({ code, details }) => `${code}: ${details}`)).join('; ');
+  const reports = few(certificationReports.map(({ reportUrl }) => reportUrl)).join(', ');
   const sentence = [
     `The Store will not publish the submission, its status is ${status}${said && `: ${said.replace(/\.$/, '')}`}.`,
     reports && `Its report: ${reports}`,
@@ -71,8 +75,9 @@ function submissionFailed({ status, errors, certificationReports }: SeenSubmissi
 }
 
 /** The Store documents CommitStarted → CommitFailed, and has been seen to fall back to the draft instead. */
-function fellBack(delivery: Delivery, { submissionId }: SeenSubmission): Decision {
-  if (delivery.cancel) return takenBack(delivery, delivery.cancel.reason);
+function fellBack({ delivery, observed, now }: OnSubmission): Decision {
+  const { submissionId } = observed.submission;
+  if (delivery.cancel) return takenBack(delivery, delivery.cancel, now);
   // From further on only people bring it back, in Partner Center: the draft is theirs then.
   const before = delivery.store?.status ?? 'PendingCommit';
   if (before !== 'PendingCommit' && before !== 'CommitStarted')
@@ -101,6 +106,10 @@ const unprocessed = (submission: SeenSubmission): boolean =>
     ({ id, fileStatus }) => id === '' && fileStatus === 'PendingUpload' && !isLate(submission),
   );
 
+/** From here on a person may publish by hand, or the date may have come, and the Store may show that as another mode. */
+const isCertified = (submission: SeenSubmission): boolean =>
+  !isEarly(submission) && submission.status !== 'Certification';
+
 const isEarly = ({ status }: SeenSubmission): boolean =>
   status === 'CommitStarted' || status === 'PreProcessing';
 
@@ -117,6 +126,8 @@ function differences(
   const rollout = ended ? undefined : rolloutDifference(askedPercentage(delivery), submission.rollout);
   if (rollout !== undefined)
     return { reason: submission.rollout?.enabled ? 'rolloutDiffers' : 'notGradual', sentence: rollout };
+  const options = isCertified(submission) ? [] : optionDifferences(delivery, submission);
+  if (options.length > 0) return { reason: 'optionsDiffer', sentence: options.join('; ') };
   if (!delivery.expected || unprocessed(submission)) return undefined;
   const packages = processedDifferences(delivery.expected, submission.packages);
   return packages.length > 0 ? { reason: 'packagesDiffer', sentence: packages.join('; ') } : undefined;
@@ -136,6 +147,7 @@ function processing({ delivery, observed: { submission }, now }: OnSubmission): 
       reason: 'cancelLate',
       sentence: `Cancelled, but the Store has the submission at ${submission.status}, where the API cannot take it back: cancel it in Partner Center. If it is published all the same, its rollout is halted at once.`,
       nextLookAt: after(now, waits.people),
+      escalated: delivery.trouble?.escalatedAt === undefined || isTrouble(delivery.trouble, now),
     };
   return stuck(delivery, submission, now) ?? waiting(delivery, submission, now);
 }
@@ -149,25 +161,31 @@ const toFailing = (reason: DeliveryReason, sentence: string, now: Date): Decisio
 });
 
 function stuck(
-  { committedAt, trouble }: Delivery,
+  { ask, committedAt, trouble }: Delivery,
   { status }: SeenSubmission,
   now: Date,
 ): Decision | undefined {
-  if (status !== 'CommitStarted' || committedAt === undefined) return undefined;
-  if (now.getTime() - committedAt.getTime() < stuckAfter) return undefined;
+  if (committedAt === undefined || awaitsPublish(ask, status)) return undefined;
+  const started = status === 'CommitStarted';
+  const limit = started ? stuckAfter.CommitStarted : stuckAfter.other;
+  if (now.getTime() - committedAt.getTime() < limit) return undefined;
   return {
     kind: 'hold',
     reason: 'stuck',
-    sentence:
-      'The Store has been at CommitStarted for more than a day. "Submit" in Partner Center has been seen to push such a submission on.',
+    sentence: started
+      ? 'The Store has been at CommitStarted for more than a day. "Submit" in Partner Center has been seen to push such a submission on.'
+      : `The submission is not published a week after its commit: the Store is at ${status}.`,
     nextLookAt: after(now, waits.publication),
-    escalated: trouble === undefined || isTrouble(trouble, now),
+    escalated: trouble?.escalatedAt === undefined || isTrouble(trouble, now),
   };
 }
 
+const awaitsPublish = (ask: Delivery['ask'], status: string): boolean =>
+  status === 'Release' && ask.publishMode !== 'Immediate';
+
 function waiting({ ask }: Delivery, submission: SeenSubmission, now: Date): Decision {
   const { status } = submission;
-  const manual = status === 'Release' && ask.publishMode !== 'Immediate';
+  const manual = awaitsPublish(ask, status);
   const until =
     typeof ask.publishMode === 'object'
       ? `publishes it at ${ask.publishMode.date.toISOString()}`
@@ -203,9 +221,10 @@ function published(situation: OnSubmission): Decision {
           );
     case 'stopped':
     case 'complete':
-      return handOver(
-        `The Store published the submission; its rollout is ${submission.rolloutState} already.`,
-      );
+      return {
+        ...handOver(`The Store published the submission; its rollout is ${submission.rolloutState} already.`),
+        ...(delivery.cancel && { escalated: true }),
+      };
     case 'notStarted':
     case 'notGradual':
     case 'unknown':

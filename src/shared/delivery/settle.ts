@@ -65,17 +65,7 @@ function onward(
 /** The next look at the slot finds it free, or finds what else stands in it. */
 function cleared(delivery: Delivery, done: boolean, now: Date): DeliveryChange {
   if (!done) return unsettled(delivery, { kind: 'failed', cause: 'the Store has not confirmed it yet' }, now);
-  const sentence = 'The slot was cleared.';
-  const { trouble, told, isNews } = troubled(delivery, 'the Store has not shown the slot free yet', now);
-  const next: Delivery = {
-    ...delivery,
-    trouble,
-    sentence,
-    reason: 'going',
-    nextLookAt: trouble.repeats === 1 ? now : nextTry(now, trouble.repeats),
-  };
-  const remark: Remark = { ...effectRemark(delivery, sentence), ...(told && { escalated: true }) };
-  return withEntries(next, isNews ? [remark] : [], now);
+  return shownLater(delivery, 'The slot was cleared.', 'the Store has not shown the slot free yet', now);
 }
 
 function updated(
@@ -139,9 +129,17 @@ function uploadExpired(delivery: Delivery, now: Date): DeliveryChange {
 
 /** Gone is gone: what follows is decided by the look that finds it missing. */
 function discarded(delivery: Delivery, now: Date): DeliveryChange {
-  const { trouble: _, ...rest } = delivery;
-  const sentence = `The draft ${delivery.submissionId} was deleted.`;
-  return withEntries({ ...rest, sentence, nextLookAt: now }, [effectRemark(delivery, sentence)], now);
+  const sentence = `Submission ${delivery.submissionId} was deleted.`;
+  return shownLater(delivery, sentence, 'the Store still shows the submission that was deleted', now);
+}
+
+/** The next look is to find it so; where the Store goes on showing what was, it is looked at less and less often. */
+function shownLater(delivery: Delivery, sentence: string, still: string, now: Date): DeliveryChange {
+  const { trouble, told, isNews } = troubled(delivery, still, now);
+  const nextLookAt = trouble.repeats === 1 ? now : nextTry(now, trouble.repeats);
+  const next: Delivery = { ...delivery, trouble, sentence, reason: 'going', nextLookAt };
+  const remark: Remark = { ...effectRemark(delivery, sentence), ...(told && { escalated: true }) };
+  return withEntries(next, isNews ? [remark] : [], now);
 }
 
 function failed(delivery: Delivery, reason: DeliveryReason, sentence: string, now: Date): DeliveryChange {

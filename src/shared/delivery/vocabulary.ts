@@ -49,6 +49,7 @@ export const hasArrived = (phase: DeliveryPhase): boolean =>
 /** Why a delivery fails, waits or holds, in one word. */
 export const deliveryReasons = [
   'storeUnreadable',
+  'noSuchTrack',
   'wrongPackages',
   'portalDraft',
   'pendingDraft',
@@ -68,6 +69,7 @@ export const deliveryReasons = [
   'submissionFailed',
   'packagesDiffer',
   'rolloutDiffers',
+  'optionsDiffer',
   'notGradual',
   'rolloutNotStarted',
   'cancelLate',

@@ -12,6 +12,8 @@ export const waits = {
   processing: minute,
   /** While other uploads leave no room. */
   room: 15 * second,
+  /** For as long a call whose answer was lost may still take effect. */
+  late: 15 * minute,
   /** While people have to act. */
   people: 5 * minute,
   /** While an act is at work: longer than one can take, so that no other pass starts beside it. */
@@ -23,8 +25,8 @@ export const waits = {
 /** After how long people are told that something does not come through, and again after as long. */
 export const troubleEscalatesAfter = 60 * minute;
 
-/** After how long in `CommitStarted` people are told: it should take minutes, and has been seen to take forever. */
-export const stuckAfter = 24 * 60 * minute;
+/** After how long people are told: `CommitStarted` should take minutes, and has been seen to take forever; the rest takes days. */
+export const stuckAfter = { CommitStarted: 24 * 60 * minute, other: 7 * 24 * 60 * minute } as const;
 
 /** When something that failed `count` times in a row is tried again: at first soon, then every five minutes. */
 export const nextTry = (now: Date, count: number): Date =>

@@ -78,7 +78,12 @@ export async function createSubmission(requester: Requester, call: Call, track: 
   if (submissionId === undefined || submissionId === before) {
     throw new StoreOutcomeUnknownError({ operation, correlationId: call.correlationId }, undefined);
   }
-  return getSubmission(requester, call, { track, submissionId });
+  try {
+    return await getSubmission(requester, call, { track, submissionId });
+  } catch (error) {
+    // The draft is there: what went wrong in reading it says nothing against its making.
+    throw new StoreOutcomeUnknownError({ operation, correlationId: call.correlationId }, error);
+  }
 }
 
 /** Reads the draft, merges the changes, and puts it back whole. */

@@ -2,7 +2,7 @@ import { type Change, type Remark, withJournal } from './journal.ts';
 import { nextIntentLook } from './looks.ts';
 import { dropCap, dropPause, intend } from './moves.ts';
 import { intentRemarks } from './remarks.ts';
-import { currentBake, type Rollout } from './rollout.ts';
+import { awaitsApproval, currentBake, type Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
 import { at } from './situation.ts';
 import { sayPause } from './stepGates.ts';
@@ -92,6 +92,11 @@ function finalize(rollout: Rollout, command: Command, now: Date): Answer {
   if (rollout.phase === 'halting') return refused('A halt is under way, and nothing overtakes a halt.');
   if (rollout.phase === 'awaitingPublication')
     return refused(`Only a published rollout can be finalized. ${rollout.decision?.sentence ?? ''}`.trim());
+  // A policy that needs the place for the next submission does not go past a person's word; a person may.
+  if (actorOf(command) === 'policy' && rollout.pause)
+    return refused(`The rollout is paused: ${rollout.pause.reason}`);
+  if (actorOf(command) === 'policy' && awaitsApproval(rollout))
+    return refused('Its step still needs a person’s approval.');
   if (rollout.cap && rollout.cap.percentage < 100)
     return refused(`The rollout is capped at ${sayPercentage(rollout.cap.percentage)}: lift the cap first.`);
   return accepted(rollout, intended(rollout, 'finalize', command, now), command, now);
@@ -130,7 +135,7 @@ const underway = ({ phase }: Rollout): Answer | undefined =>
 
 function pause(rollout: Rollout, command: Command, now: Date): Answer {
   if (rollout.pause) return already(`The rollout is paused: ${rollout.pause.reason}`);
-  const by = { actor: 'operator', reason: command.reason, at: now } as const;
+  const by = { actor: actorOf(command), reason: command.reason, at: now };
   const sentence = sayPause(rollout, by);
   const paused: Rollout = {
     ...rollout,

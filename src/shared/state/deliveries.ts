@@ -28,6 +28,8 @@ export interface DeliveryStore {
   create(change: DeliveryChange): Promise<StoredDelivery>;
   /** @throws LostRaceError */
   save(stored: StoredDelivery, change: DeliveryChange, carried?: Due): Promise<StoredDelivery>;
+  /** The one that is under way on a track. */
+  underway(track: Pick<Delivery, 'applicationId' | 'flightId'>): Promise<Delivery | undefined>;
   list(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
   /** The newest entries first. */
   journal(id: string, page: PageRequest): Promise<Page<JournalEntry>>;
@@ -62,6 +64,10 @@ export function createDeliveryStore({ rollouts: table }: Tables, index: DueIndex
     create: async ({ delivery, entries }) => stored(await store.create({ of: delivery, entries })),
     save: async ({ delivery: of, etag }, { delivery, entries }, carried) =>
       stored(await store.save({ of, etag }, { of: delivery, entries }, carried)),
+    async underway(track) {
+      const id = await store.holder(deliveringKey(track));
+      return id === undefined ? undefined : (await store.get(id))?.of;
+    },
     list: store.list,
     journal: store.journal,
   };

@@ -34,6 +34,8 @@ export interface JournaledStore<Of> {
   create(change: Written<Of>): Promise<Kept<Of>>;
   /** @throws LostRaceError */
   save(before: Kept<Of>, change: Written<Of>, carried?: Due): Promise<Kept<Of>>;
+  /** The id of what has taken the track of this mark. */
+  holder(mark: Key): Promise<string | undefined>;
   list(filter: Filter, page: PageRequest): Promise<Page<Of>>;
   /** The newest entries first. */
   journal(id: string, page: PageRequest): Promise<Page<JournalEntry>>;
@@ -71,6 +73,8 @@ export function createJournaledStore<Of>(
       return after;
     },
 
+    holder: readHolder,
+
     async list({ phase, applicationId }, page) {
       const clauses = [
         odata`RowKey ge ${`${kind.prefix}.`} and RowKey lt ${behind(kind.prefix)}`,
@@ -101,7 +105,9 @@ export function createJournaledStore<Of>(
       return kept(of, answer, 1);
     } catch (error) {
       if (!isStatus(error, 409)) throw error;
-      throw new TrackBusyError(await holderOf(of), { cause: error });
+      // If the mark is free, what exists is this very one, ended long ago.
+      const holder = (await readHolder(kind.markOf(of))) ?? kind.idOf(of);
+      throw new TrackBusyError(holder, { cause: error });
     }
   }
 
@@ -143,14 +149,11 @@ export function createJournaledStore<Of>(
     }
   }
 
-  async function holderOf(of: Of): Promise<string> {
-    const { partitionKey, rowKey } = kind.markOf(of);
+  async function readHolder({ partitionKey, rowKey }: Key): Promise<string | undefined> {
     try {
-      const mark = await table.getEntity<{ holder?: string }>(partitionKey, rowKey);
-      return mark.holder ?? 'unknown';
+      return (await table.getEntity<{ holder?: string }>(partitionKey, rowKey)).holder ?? 'unknown';
     } catch (error) {
-      // The mark is free, so what exists is this very one, ended long ago.
-      if (isStatus(error, 404)) return kind.idOf(of);
+      if (isStatus(error, 404)) return undefined;
       throw error;
     }
   }

@@ -23,6 +23,8 @@ export type Budget = {
   /** After this every request is cut off. */
   readonly mostMs: number;
 };
+/** One act that is no upload; the claim is longer. */
+const actMs = 110_000;
 const defaultBudget: Budget = { sliceMs: 90_000, mostMs: 240_000 };
 
 type Pass = {
@@ -99,7 +101,11 @@ async function act(
       ports,
       delivery: claimed.delivery,
       log,
-      abortSignal: AbortSignal.any([abortSignal, progress.lost]),
+      abortSignal: AbortSignal.any([
+        abortSignal,
+        progress.lost,
+        ...(what.kind === 'upload' ? [] : [AbortSignal.timeout(actMs)]),
+      ]),
       until,
       onProgress: (seen) => progress.saw(seen),
     },

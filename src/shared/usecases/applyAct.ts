@@ -69,6 +69,9 @@ function outcomeOf(error: unknown, act: Act): Outcome {
   // Somebody has edited the draft in Partner Center: the API may not change it any more.
   if (error instanceof StoreConflictError && error.reason === 'foreignSubmission')
     return { kind: 'refused', cause, byOthers: true };
+  // What the API does not support for this application, it will not support a minute later.
+  if (error instanceof StoreConflictError && error.reason === 'unsupportedFeature')
+    return { kind: 'refused', cause };
   if (error instanceof StoreContractError && !error.transient && act.kind === 'update')
     return { kind: 'refused', cause };
   if (error instanceof StoreNotFoundError && act.kind === 'create')

@@ -16,8 +16,8 @@ export async function checkHealth(ports: Ports, ready: () => Promise<unknown>): 
       await ready();
       await ports.due.list('rollouts', ports.clock.now(), 1);
     }),
-    // Any name will do: what counts is an answer.
-    part('packages', () => ports.packages.stat('health', abortSignal)),
+    // Like the tables, the container is made where it is missing.
+    part('packages', () => ports.packages.createIfMissing(abortSignal)),
     ...ports.publishers.names.map((name) =>
       part(`store:${name}`, () => ports.publishers.storeOf(name).probe({ abortSignal })),
     ),

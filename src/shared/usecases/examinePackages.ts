@@ -9,18 +9,22 @@ import { archiveSource } from '../packages/sources.ts';
 const atOnce = 5;
 
 /**
- * Looks at the blobs of a request: that they are there, and that the Store will find in them what is meant. Reads no more
+ * Looks at the blobs of a request: that they are there, in the versions that were asked for, and that the Store will find in them what is meant. Reads no more
  * than the directories. @throws PackageStorageError
  */
 export async function examinePackages(
   container: PackageContainer,
   names: readonly string[],
+  versions: readonly string[],
   abortSignal: AbortSignal,
 ): Promise<ContentFinding> {
   const found = await statAll(container, names, abortSignal);
   const missing = names.filter((_, index) => found[index] === undefined);
   if (missing.length > 0)
     return bad(missing.map((name) => `there is no blob ${JSON.stringify(name)} in the container`));
+  const changed = names.filter((_, index) => versionOf(found[index]) !== versions[index]);
+  if (changed.length > 0)
+    return bad(changed.map((name) => `${JSON.stringify(name)} was changed after it was submitted`));
   const blobs = found.filter((blob) => blob !== undefined);
   const archives = blobs.filter(isArchive);
   if (archives.length === 0) return ofFiles(container, blobs, abortSignal);
@@ -28,6 +32,12 @@ export async function examinePackages(
   if (!archive || blobs.length > 1) return bad(['a .zip goes alone: it holds all packages of a submission']);
   return ofArchive(container, archive, abortSignal);
 }
+
+/** The same bytes uploaded again are the same version, where the storage knows their hash. */
+export const versionOf = (blob: PackageBlob | undefined): string => {
+  if (!blob) return '';
+  return blob.contentMd5 === undefined ? blob.etag : `${blob.contentMd5} ${blob.size}`;
+};
 
 async function statAll(
   container: PackageContainer,

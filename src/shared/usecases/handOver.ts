@@ -2,11 +2,15 @@ import type { Decision } from '../delivery/decision.ts';
 import { type Delivery, submissionIdOf } from '../delivery/delivery.ts';
 import { withJournal } from '../rollout/journal.ts';
 import { newRollout, type Rollout } from '../rollout/rollout.ts';
+import { hasEnded } from '../rollout/vocabulary.ts';
 import { TrackBusyError } from '../state/errors.ts';
 import { advanceRollout } from './advanceRollout.ts';
 import { commandRollout } from './commandRollout.ts';
 import { UnavailableError } from './errors.ts';
+import { refOf } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
+
+const haltTimeoutMs = 30_000;
 
 type HandOver = Extract<Decision, { kind: 'handOver' }>;
 
@@ -15,12 +19,41 @@ type HandOver = Extract<Decision, { kind: 'handOver' }>;
  * the delivery's own end does it again, which does no harm. Gives the rollout's id.
  */
 export async function handOver(ports: Ports, delivery: Delivery, how: HandOver, log: Log): Promise<string> {
-  const now = ports.clock.now();
-  const rollout = rolloutOf(delivery, how, now);
-  if (!(await ports.rollouts.get(rollout.id))) await create(ports, delivery, rollout, how, log);
-  if (how.halt !== undefined)
-    await commandRollout(ports, rollout.id, { kind: 'halt', reason: `Cancelled before: ${how.halt}` }, log);
+  const rollout = rolloutOf(delivery, how, ports.clock.now());
+  const existing = await ports.rollouts.get(rollout.id);
+  if (!existing) await create(ports, delivery, rollout, how, log);
+  else if (how.paused !== undefined && how.halt === undefined)
+    await pauseExisting(ports, existing.rollout, how.paused, log);
+  if (how.halt !== undefined) await halt(ports, delivery, existing?.rollout ?? rollout, how.halt, log);
   return rollout.id;
+}
+
+/** An automation that has failed steers nothing any more, and the Store may show its rollout in progress all the same. */
+async function halt(
+  ports: Ports,
+  { publisher }: Delivery,
+  rollout: Rollout,
+  why: string,
+  log: Log,
+): Promise<void> {
+  if (rollout.phase === 'failed') await haltAtOnce(ports, publisher, rollout);
+  else await commandRollout(ports, rollout.id, { kind: 'halt', reason: `Cancelled before: ${why}` }, log);
+}
+
+const haltAtOnce = ({ publishers }: Ports, publisher: string, rollout: Rollout) =>
+  publishers.storeOf(publisher).haltPackageRollout(refOf(rollout), {
+    abortSignal: AbortSignal.timeout(haltTimeoutMs),
+  });
+
+/** A rollout that was there before does not begin paused, and what is not as asked must not be raised. */
+async function pauseExisting(
+  ports: Ports,
+  { id, pause, phase }: Rollout,
+  why: string,
+  log: Log,
+): Promise<void> {
+  if (pause || hasEnded(phase) || phase === 'halting' || phase === 'finalizing') return;
+  await commandRollout(ports, id, { kind: 'pause', reason: why, actor: 'policy' }, log);
 }
 
 function rolloutOf(delivery: Delivery, { paused }: HandOver, now: Date): Rollout {
@@ -35,11 +68,12 @@ function rolloutOf(delivery: Delivery, { paused }: HandOver, now: Date): Rollout
 
 async function create(
   ports: Ports,
-  { id, policy }: Delivery,
+  { id, policy, publisher }: Delivery,
   rollout: Rollout,
-  { paused }: HandOver,
+  how: HandOver,
   log: Log,
 ): Promise<void> {
+  const { paused } = how;
   const sentence = `Started for the submission ${id} under the policy "${policy.name}"${paused === undefined ? '' : `, paused: ${paused}`}`;
   const remark = { kind: 'command', actor: 'policy', subject: 'start', sentence } as const;
   try {
@@ -47,6 +81,8 @@ async function create(
     log.info(`${rollout.id}: ${sentence}`);
   } catch (error) {
     if (!(error instanceof TrackBusyError) || error.activeId === rollout.id) throw error;
+    // A halt does not wait for the books of another rollout.
+    if (how.halt !== undefined) await haltAtOnce(ports, publisher, rollout);
     // The one before is over at the Store, or this one could not be published; it has only not been looked at since.
     await advanceRollout(ports, { id: error.activeId }, log);
     throw new UnavailableError(`The track’s earlier rollout ${error.activeId} has not ended yet`, 30_000, {

@@ -134,7 +134,10 @@ async function readTrack(
   }
 }
 
-/** What tells the two builds apart: a version that both submissions have says nothing of either. */
+/**
+ * What tells the two builds apart: the candidate is what only the submission has, the control what only its fallback has.
+ * Where the submission keeps all packages of before beside the new ones, whoever runs those is the control.
+ */
 async function versionsOf(
   store: StoreReader,
   ref: SubmissionRef,
@@ -145,7 +148,9 @@ async function versionsOf(
   if (fallbackId === undefined) return { candidateVersions: own };
   const before = await fallbackVersions(store, { ...ref, submissionId: fallbackId }, options);
   const candidateVersions = own.filter((version) => !before.includes(version));
-  const controlVersions = before.filter((version) => !own.includes(version));
+  if (candidateVersions.length === 0) return { candidateVersions };
+  const gone = before.filter((version) => !own.includes(version));
+  const controlVersions = gone.length > 0 ? gone : before;
   return { candidateVersions, ...(controlVersions.length > 0 && { controlVersions }) };
 }
 

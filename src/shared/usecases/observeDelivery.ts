@@ -41,9 +41,12 @@ export async function observeDelivery(
     const store = ports.publishers.storeOf(delivery.publisher);
     return await read({ ports, store, delivery, now, abortSignal });
   } catch (error) {
-    return unreadable(error, now);
+    return isTrackMissing(error) ? { kind: 'trackMissing', cause: causeOf(error) } : unreadable(error, now);
   }
 }
+
+const isTrackMissing = (error: unknown): boolean =>
+  error instanceof StoreNotFoundError && ['getApplication', 'getFlight'].includes(error.details.operation);
 
 async function read(reading: Reading): Promise<Observed> {
   const { phase } = reading.delivery;
@@ -55,7 +58,12 @@ async function read(reading: Reading): Promise<Observed> {
 async function readStart(reading: Reading): Promise<Observed> {
   const { ports, delivery, abortSignal } = reading;
   // One after the other: a request whose packages are wrong costs the Store nothing.
-  const content = await examinePackages(ports.packages, delivery.ask.packages, abortSignal);
+  const content = await examinePackages(
+    ports.packages,
+    delivery.ask.packages,
+    delivery.versions,
+    abortSignal,
+  );
   const slot = content.kind === 'bad' ? {} : await readSlot(reading);
   return { kind: 'start', content, slot };
 }

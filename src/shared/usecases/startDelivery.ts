@@ -13,6 +13,7 @@ import type { PackageBlob } from '../packages/container.ts';
 import { PackageStorageError } from '../packages/errors.ts';
 import { TrackBusyError } from '../state/errors.ts';
 import { ConflictError, InvalidInputError, UnavailableError } from './errors.ts';
+import { versionOf } from './examinePackages.ts';
 import type { Log, Ports } from './ports.ts';
 import { policyOf, publisherOf } from './startRollout.ts';
 
@@ -68,12 +69,6 @@ async function wishOf(ports: Ports, request: DeliveryRequest): Promise<Wish> {
     missing,
   };
 }
-
-/** The same bytes uploaded again are the same version, where the storage knows their hash. */
-const versionOf = (blob: PackageBlob | undefined): string => {
-  if (!blob) return '';
-  return blob.contentMd5 === undefined ? blob.etag : `${blob.contentMd5} ${blob.size}`;
-};
 
 const askOf = (request: DeliveryRequest): Ask => ({
   packages: request.packages,

@@ -46,6 +46,7 @@ export async function startRollout(
   const policy = policyOf(ports, request.policy);
   const existing = await ports.rollouts.get(rolloutId(request));
   if (existing) return { rollout: sameOrConflict(existing.rollout, publisher, policy), created: false };
+  await ensureNotCarried(ports, request);
   await ensureSuitable(ports.publishers.storeOf(publisher), request);
   const now = ports.clock.now();
   const rollout = newRollout({ ...request, publisher, policy }, now);
@@ -89,6 +90,15 @@ function sameOrConflict(rollout: Rollout, publisher: string, policy: Policy): Ro
   if (samePolicy(rollout.policy, policy)) return rollout;
   throw new ConflictError(
     `The rollout ${rollout.id} exists already, under another policy ("${rollout.policy.name}"). A rollout keeps the policy it was started with.`,
+  );
+}
+
+/** What is carried by Rampart goes over to the policy that it was submitted with. */
+async function ensureNotCarried({ deliveries }: Ports, request: StartRequest): Promise<void> {
+  const carried = await deliveries.underway(request);
+  if (carried?.submissionId !== request.submissionId) return;
+  throw new ConflictError(
+    `Submission ${request.submissionId} is on its way as ${carried.id}, and its rollout begins under the policy "${carried.policy.name}".`,
   );
 }
 

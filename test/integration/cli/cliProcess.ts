@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+/** The command line from its sources. */
+export const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 export type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
 
@@ -14,8 +15,13 @@ export interface CliProcess {
 }
 
 /** Starts the command line in a process of its own, without a terminal and with nothing else in its environment. */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliProcess {
-  const child = spawn(process.execPath, [main, ...args], {
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  /** What Node.js is to run, with its own options before it. */
+  program: readonly string[] = [main],
+): CliProcess {
+  const child = spawn(process.execPath, [...program, ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -27,18 +33,31 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
   });
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, out, err }));
   const wrote = async (pattern: RegExp): Promise<void> => {
-    while (!pattern.test(out)) await once(child.stdout, 'data');
+    while (!pattern.test(out)) {
+      const end = await Promise.race([ended, once(child.stdout, 'data').then(() => undefined)]);
+      if (end && !pattern.test(out)) throw new Error(`It ended without ${pattern}: ${out}${err}`);
+    }
   };
   return {
-    ended: once(child, 'close').then(() => ({ code: child.exitCode, out, err })),
+    ended,
     wrote,
     interrupt: () => void child.kill('SIGINT'),
   };
 }
 
-export const runCli = (args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> =>
-  startCli(args, env).ended;
+export const runCli = (...start: Parameters<typeof startCli>): Promise<Ended> => startCli(...start).ended;
+
+/** Options of Node.js that make it look like an older one, without what the libraries need while they load. */
+export const olderNode = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`
+    import zlib from 'node:zlib';
+    Object.defineProperty(process.versions, 'node', { value: '20.20.2' });
+    delete zlib.createZstdDecompress;
+  `)}`,
+];
 
 /** The documents of `--json` where there is one a line. */
 export const documentsIn = (out: string): unknown[] =>

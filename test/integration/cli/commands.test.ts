@@ -6,7 +6,7 @@ import {
   rolloutId,
   submissionDocument,
 } from '../../unit/cli/views.fixture.ts';
-import { documentsIn, runCli, startCli } from './cliProcess.ts';
+import { documentsIn, main, olderNode, runCli, startCli } from './cliProcess.ts';
 import { key, problem, type Script, startScriptedRampart } from './scriptedRampart.ts';
 
 const carried = `GET submissions/${deliveryId}`;
@@ -53,7 +53,7 @@ describe('rampart status', () => {
       '--json',
     );
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual({ submissions: [handedOver], rollouts: [other] });
+    expect(JSON.parse(out)).toEqual({ submissions: [handedOver], rollouts: [other], more: false });
   });
 
   test('reads page after page with --all, and without it says that there are more', async () => {
@@ -64,8 +64,23 @@ describe('rampart status', () => {
     };
     const all = await play(script, 'status', '--all', '--json');
     expect(JSON.parse(all.out)).toMatchObject({ submissions: { length: 2 } });
-    const first = await play(script, 'status');
-    expect(first.err).toBe('There are more: --all shows them.\n');
+    expect(JSON.parse(all.out)).toMatchObject({ more: false });
+    for (const json of [[], ['--json']])
+      expect(await play(script, 'status', ...json)).toMatchObject({
+        err: 'There are more: --all shows them.\n',
+      });
+    const first = await play(script, 'status', '--json');
+    expect(JSON.parse(first.out)).toEqual({ submissions: [handedOver], rollouts: [], more: true });
+  });
+
+  test.each([
+    ['of rollouts is asked of both', 'ramping', ['submissions', 'rollouts']],
+    ['of submissions only is asked of these', 'uploading', ['submissions']],
+  ])('a phase %s', async (_case, phase, kinds) => {
+    const calls = kinds.map((kind) => `GET ${kind}?phase=${phase}&pageSize=50`);
+    const script = Object.fromEntries(calls.map((call) => [call, { body: { items: [] } }]));
+    const ended = await play(script, 'status', '--phase', phase);
+    expect(ended).toMatchObject({ code: 0, out: 'There is nothing.\n', calls });
   });
 });
 
@@ -195,6 +210,87 @@ describe('rampart journal', () => {
   test('--all --json is all of it, newest first as the API has it', async () => {
     const { out } = await play(script, 'journal', deliveryId, '--all', '--json');
     expect(JSON.parse(out)).toEqual({ items: [entry(3), entry(2), entry(1)] });
+  });
+});
+
+describe('an error with --json', () => {
+  const halt = ['halt', rolloutId, '--reason', 'harm', '--json'];
+  const post = `POST rollouts/${rolloutId}/halt`;
+  const wrong = { mistakes: [{ path: 'reason', message: 'is too long' }] };
+
+  test.each([
+    [
+      'that Rampart named, with its title and mistakes',
+      { [rolledOut]: { body: rolloutDocument() }, [post]: problem(400, 'invalid-input', 'Wrong.', wrong) },
+      halt,
+      { exitCode: 2, title: 'invalid-input', detail: 'Wrong.', ...wrong },
+      'Wrong.\n  - reason is too long\n',
+    ],
+    [
+      'of this program',
+      {},
+      ['status', '../health', '--json'],
+      {
+        exitCode: 2,
+        detail: '"../health" is not the id of a submission or a rollout; "rampart status" shows them.',
+      },
+      undefined,
+    ],
+    [
+      'in the options',
+      {},
+      ['status', '--json', '--jsno'],
+      { exitCode: 2, detail: "unknown option '--jsno'\n(Did you mean --json?)" },
+      "error: unknown option '--jsno'\n(Did you mean --json?)\nAdd --help for what there is.\n",
+    ],
+  ])('%s is a document, and its words are on standard error', async (_case, script, args, error, words) => {
+    const { code, out, err } = await play(script, ...args);
+    expect(code).toBe(error.exitCode);
+    expect(documentsIn(out)).toEqual([{ error }]);
+    expect(err).toBe(words ?? `${error.detail}\n`);
+  });
+
+  test('is the last document of those that come one a line', async () => {
+    const { code, out } = await play(
+      { [carried]: { body: submissionDocument() } },
+      ...['watch', deliveryId, '--timeout', '0s', '--json'],
+    );
+    expect(code).toBe(7);
+    const detail = expect.stringContaining(`watch it with: rampart watch ${deliveryId}`);
+    expect(documentsIn(out)).toEqual([submissionDocument(), { error: { exitCode: 7, detail } }]);
+  });
+
+  test('is the only document of a command', async () => {
+    const { code, out } = await play(
+      {
+        [rolledOut]: { body: rolloutDocument() },
+        [post]: { status: 202, body: rolloutDocument({ phase: 'halting' }) },
+      },
+      ...[...halt, '--timeout', '0s'],
+    );
+    expect(code).toBe(7);
+    expect(documentsIn(out)).toEqual([{ error: { exitCode: 7, detail: expect.any(String) } }]);
+  });
+
+  test('is none where somebody asks for help', async () => {
+    const { code, out } = await runCli(['status', '--json', '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Usage: /);
+  });
+});
+
+test.each([
+  [
+    ['status', '--json'],
+    '{"error":{"exitCode":2,"detail":"rampart needs Node.js 22.19 or later, and this is 20.20.2."}}\n',
+  ],
+  [['status'], ''],
+])('an older Node.js is a plain sentence and 2, before anything else is loaded: %j', async (args, out) => {
+  const ended = await runCli(args, {}, [...olderNode, main]);
+  expect(ended).toEqual({
+    code: 2,
+    out,
+    err: 'rampart needs Node.js 22.19 or later, and this is 20.20.2.\n',
   });
 });
 

@@ -90,16 +90,33 @@ describe('rampart --version', () => {
 
 describe('rampart --help', () => {
   test.each([
+    ['', 'rampart submit Contoso.msixupload'],
     ['submit', 'rampart submit Contoso.msixupload'],
     ['status', 'rampart status --phase ramping --json'],
     ['watch', '--until published'],
     ['halt', '--reason "it eats files"'],
+    ['finalize', '--reason "the hotfix must reach everyone"'],
+    ['pause', '--reason "a holiday"'],
+    ['resume', '--reason "back at work"'],
+    ['approve', '--reason "reviews look good"'],
     ['journal', '--all --json'],
+    ['cancel', '--reason "wrong build"'],
+    ['completion', 'rampart completion bash'],
   ])('%s has examples, in 80 columns', async (command, example) => {
-    const { code, out } = await runCli([command, '--help']);
+    const { code, out } = await runCli([...(command === '' ? [] : [command]), '--help']);
     expect(code).toBe(0);
+    expect(out).toContain('Examples:\n');
     expect(out).toContain(example);
     expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('knows no command that the examples leave out', async () => {
+    const { out } = await runCli(['--help']);
+    const listed = out.slice(out.indexOf('Commands:'), out.indexOf('Examples:')).matchAll(/^ {2}(\w+)/gm);
+    expect([...listed].map(([, name]) => name)).toEqual([
+      ...['submit', 'status', 'watch', 'halt', 'finalize', 'pause', 'resume', 'approve'],
+      ...['journal', 'cancel', 'completion'],
+    ]);
   });
 
   test('lists the exit codes and the settings, and without a command it is a mistake', async () => {

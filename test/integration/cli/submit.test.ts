@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BlobServiceClient, ContainerSASPermissions } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { applicationId, rolloutDocument, submissionDocument } from '../../unit/cli/views.fixture.ts';
+import {
+  applicationId,
+  deliveryId,
+  rolloutDocument,
+  submissionDocument,
+} from '../../unit/cli/views.fixture.ts';
 import { documentsIn, runCli, startCli } from './cliProcess.ts';
 import { key, problem, type ScriptedRampart, startScriptedRampart } from './scriptedRampart.ts';
 
@@ -26,6 +31,9 @@ const fileOf = async (name: string, content: Buffer | string): Promise<string> =
   await writeFile(file, content);
   return file;
 };
+/** Enough of a package for what is looked at before the upload. */
+const packed = (content: Buffer | string) =>
+  Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.from(content)]);
 const md5Of = (content: Buffer | string) => createHash('md5').update(content).digest('base64');
 const envOf = ({ url }: ScriptedRampart, settings: Record<string, string> = storage) => ({
   RAMPART_URL: url,
@@ -56,7 +64,7 @@ const taking = (id: string) => {
 
 describe('rampart submit', () => {
   test('uploads the file with its MD5, submits it, and waits until it is published', async () => {
-    const content = randomBytes(9 << 20);
+    const content = packed(randomBytes(9 << 20));
     const file = await fileOf('Contoso.msixupload', content);
     const { script, views } = taking(idOf('first'));
     await using rampart = await startScriptedRampart(script);
@@ -86,8 +94,8 @@ describe('rampart submit', () => {
   });
 
   test('sends every option as the API has it', async () => {
-    const first = await fileOf('A.msix', 'a');
-    const second = await fileOf('B.msix', 'b');
+    const first = await fileOf('A.msix', packed('a'));
+    const second = await fileOf('B.msix', packed('b'));
     const notes = await fileOf('notes.txt', 'Log in as guest.\n');
     const policy = 'test/fixtures/histories/policy.json';
     const flightId = '7bfc11d5-f710-47c5-8a98-e04bb5aad310';
@@ -117,15 +125,16 @@ describe('rampart submit', () => {
   });
 
   test('takes its request id from the files, so that a repeated job is the same submission', async () => {
-    const content = randomBytes(1_000);
+    const content = packed(randomBytes(1_000));
     const file = await fileOf('Same.msix', content);
     const request = async () => {
       await using rampart = await startScriptedRampart({
         'POST submissions': { status: 200, body: submissionDocument() },
+        [`GET submissions/${deliveryId}`]: { body: submissionDocument() },
       });
       const { code, out } = await runCli(['submit', file, ...options, '--wait', 'none'], envOf(rampart));
       expect(code).toBe(0);
-      return { body: rampart.seen.at(-1)?.body, out };
+      return { body: rampart.seen.find(({ call }) => call === 'POST submissions')?.body, out };
     };
     const first = await request();
     const blobName = /^\S+\/production\/[0-9a-f]{16}\/Same\.msix$/;
@@ -140,7 +149,7 @@ describe('rampart submit', () => {
   });
 
   test('uploads nothing where Rampart has the submission already', async () => {
-    const file = await fileOf('There.msix', 'there');
+    const file = await fileOf('There.msix', packed('there'));
     const view = submissionDocument({ id: idOf('there'), phase: 'failed', ended: true });
     await using rampart = await startScriptedRampart({
       [`GET submissions/${idOf('there')}`]: { body: view },
@@ -152,10 +161,26 @@ describe('rampart submit', () => {
     expect(await blobsUnder(`${applicationId}/production/there/`)).toEqual([]);
   });
 
+  test('submitted again after it was published, it shows the rollout that goes on', async () => {
+    const file = await fileOf('Published.msix', packed('published'));
+    const id = idOf('published');
+    const { views } = taking(id);
+    await using rampart = await startScriptedRampart({
+      [`GET submissions/${id}`]: { body: views.ramping },
+      // The submission alone has ended: it is the rollout’s turn.
+      'POST submissions': { status: 200, body: submissionDocument({ id, phase: 'handedOver', ended: true }) },
+    });
+    const args = ['submit', file, ...options, '--request-id', 'published', '--json'];
+    const { code, out, err } = await runCli(args, envOf(rampart));
+    expect(code).toBe(0);
+    expect(documentsIn(out)).toEqual([views.ramping]);
+    expect(err).toMatch(/^The same files were submitted before, as \S+\.\nPublished as asked\./);
+  });
+
   test('does not take another file of that name for its own', async () => {
     const blob = container.getBlockBlobClient(`${applicationId}/production/taken/Taken.msix`);
     await blob.uploadData(Buffer.from('somebody else’s'));
-    const file = await fileOf('Taken.msix', 'ours');
+    const file = await fileOf('Taken.msix', packed('ours'));
     await using rampart = await startScriptedRampart({});
     const { code, err } = await runCli(['submit', file, ...options, '--request-id', 'taken'], envOf(rampart));
     expect(code).toBe(6);
@@ -164,7 +189,7 @@ describe('rampart submit', () => {
   });
 
   test('uploads with a signature, and shows none of its secrets', async () => {
-    const file = await fileOf('Signed.msix', 'signed');
+    const file = await fileOf('Signed.msix', packed('signed'));
     const sas = await container.generateSasUrl({
       permissions: ContainerSASPermissions.parse('rcw'),
       expiresOn: new Date(Date.now() + 600_000),
@@ -199,7 +224,7 @@ describe('rampart submit', () => {
       async () => ({ RAMPART_STORAGE: 'AccountName=devstoreaccount1;AccountKey=c2VjcmV0' }),
     ],
   ])('ends for %s with %i, and shows no secret', async (_case, expected, settings) => {
-    const file = await fileOf('Refused.msix', 'refused');
+    const file = await fileOf('Refused.msix', packed('refused'));
     await using rampart = await startScriptedRampart({});
     const { code, out, err } = await runCli(
       ['submit', file, ...options, '--request-id', 'refused'],
@@ -210,7 +235,7 @@ describe('rampart submit', () => {
   });
 
   test('interrupted while it waits, it says that Rampart goes on', async () => {
-    const file = await fileOf('Waiting.msix', 'waiting');
+    const file = await fileOf('Waiting.msix', packed('waiting'));
     const { script } = taking(idOf('waiting'));
     await using rampart = await startScriptedRampart(script);
     const args = ['submit', file, ...options, '--request-id', 'waiting', '--every', '1h'];
@@ -223,7 +248,7 @@ describe('rampart submit', () => {
   });
 
   test('interrupted before that, it says that nothing is submitted', async () => {
-    const file = await fileOf('Early.msix', 'early');
+    const file = await fileOf('Early.msix', packed('early'));
     const look = `GET submissions/${idOf('early')}`;
     await using rampart = await startScriptedRampart({ [look]: 'hang' });
     const cli = startCli(['submit', file, ...options, '--request-id', 'early'], envOf(rampart));
@@ -234,7 +259,7 @@ describe('rampart submit', () => {
 
   const everything = ['--production', '--policy', 'standard'];
   test.each([
-    ['a file that is missing', ['gone.msix'], everything, 'There is no file'],
+    ['a file that is missing', ['gone.msix'], everything, '  - There is no file "gone.msix".'],
     ['a file that is no package', ['README.md'], everything, 'is no package'],
     ['no track', ['x.msix'], ['--policy', 'standard'], '--flight <id> or --production'],
     ['two tracks', ['x.msix'], ['--flight', 'f', '--production'], 'cannot be used with'],
@@ -256,7 +281,7 @@ describe('rampart submit', () => {
   });
 
   test('names all that the API would refuse before it uploads', async () => {
-    const file = await fileOf('Wrong.msix', 'wrong');
+    const file = await fileOf('Wrong.msix', packed('wrong'));
     await using rampart = await startScriptedRampart({});
     const args = [
       'submit',

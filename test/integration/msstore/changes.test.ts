@@ -283,6 +283,36 @@ describe('an update', () => {
   });
 });
 
+describe('an update that is answered without a body', () => {
+  const noContent = (after: (put: string) => unknown) => {
+    let put = '';
+    return startScripted(({ method, body }) => {
+      if (method === 'GET') return { body: put === '' ? draft : after(put) };
+      put = body;
+      return { status: 204 };
+    });
+  };
+
+  it('is believed by what a fresh read shows', async () => {
+    await using scripted = await noContent((put) => ({ ...draft, ...JSON.parse(put) }));
+    expect(await scripted.store.updateSubmission(ref, { packageRollout: { percentage: 10 } })).toMatchObject({
+      packageRollout: { enabled: true, percentage: 10 },
+      canUpload: true,
+    });
+    expect(scripted.calls().map((call) => call.split(' ')[0])).toEqual(['GET', 'PUT', 'GET']);
+  });
+
+  it('and that the read does not show is an error', async () => {
+    await using scripted = await noContent(() => draft);
+    await expect(
+      scripted.store.updateSubmission(ref, { packageRollout: { percentage: 10 } }),
+    ).rejects.toMatchObject({
+      name: 'StoreContractError',
+      issues: ['the package rollout is off and not 10'],
+    });
+  });
+});
+
 describe('a create', () => {
   const owner = `GET applications/${applicationId}/flights/${flightId}`;
   const create = `POST ${submissionsOfFlight}?isMinimalResponse=true`;
@@ -322,6 +352,37 @@ describe('a create', () => {
       name: 'StoreConflictError',
     });
     expect(scripted.calls()).toEqual([owner, create, owner, create, owner]);
+  });
+
+  test.each([403, 404, 409, 400])(
+    'whose draft cannot be read after its making (%i) has an unknown outcome: the draft is there',
+    async (status) => {
+      const replies: Record<string, Reply> = {
+        [owner]: { body: { flightId } },
+        [create]: { status: 201, body: { id: submissionId } },
+        [`GET ${submissionOfFlight}`]: { status, body: { code: 'X', message: 'not now' } },
+      };
+      await using scripted = await startScripted(
+        ({ method, path }) => replies[`${method} ${path}`] ?? 'drop',
+      );
+      await expect(scripted.store.createSubmission(flight, { once: true })).rejects.toMatchObject({
+        name: 'StoreOutcomeUnknownError',
+        transient: true,
+        details: { operation: 'createSubmission' },
+      });
+      expect(scripted.calls().filter((call) => call === create)).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    [403, 'StoreAuthenticationError'],
+    [404, 'StoreNotFoundError'],
+    [409, 'StoreConflictError'],
+  ])('that is itself refused (%i) has made nothing, and says so', async (status, name) => {
+    await using scripted = await startScripted(({ method }) =>
+      method === 'POST' ? { status } : { body: { flightId } },
+    );
+    await expect(scripted.store.createSubmission(flight, { once: true })).rejects.toMatchObject({ name });
   });
 
   it('that succeeds without showing a draft has an unknown outcome', async () => {

@@ -129,6 +129,18 @@ describe('a draft on its way', () => {
   );
 });
 
+test.each(['updating', 'uploading', 'committing'] as const)(
+  'a draft that people have taken over while %s is left to them, cancelled or not',
+  (phase) => {
+    for (const change of [{}, { cancel: cancelledBy }])
+      expect(decide(delivery(phase, change), seen(draft({ madeByApi: false })), at(0))).toMatchObject({
+        kind: 'fail',
+        reason: 'takenOver',
+        sentence: expect.stringContaining(`Submission ${ownId} is a draft of Partner Center now`),
+      });
+  },
+);
+
 describe('before the commit, the draft is compared once more', () => {
   const asked = {
     ask: ask({

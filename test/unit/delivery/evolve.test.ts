@@ -188,6 +188,22 @@ describe('a wait', () => {
     expect(told).toEqual(expected);
   });
 
+  test('that a cancel came too late is told at once, and then once an hour', () => {
+    let of = delivery('awaitingPublication', { cancel: cancelledBy, commits: 1, committedAt: at(0) });
+    const told: string[] = [];
+    for (let now = at(0); now <= at(2 * hour); now = of.nextLookAt ?? at(9 * hour)) {
+      const { delivery: next, entries } = looked(of, seen(taken('Certification')), now);
+      told.push(...lines(entries).map((line) => `${line} ${(now.getTime() - at(0).getTime()) / hour}`));
+      of = next;
+    }
+    expect(told).toEqual(['decision hold! 0', 'decision hold! 1', 'decision hold! 2']);
+  });
+
+  test('that a cancel came too late is told at once, though the Store could not be read before', () => {
+    const of = looked(delivery('awaitingPublication', { cancel: cancelledBy }), down).delivery;
+    expect(lines(looked(of, seen(taken('Certification')), at(minute)).entries)).toEqual(['decision hold!']);
+  });
+
   test('while people must act reminds them, and says so in the problem', () => {
     const of = delivery('failing', { problem, reason: 'refused' });
     const { delivery: next, entries } = looked(of, seen(taken('Certification')), at(hour));
@@ -236,6 +252,16 @@ describe('a failure', () => {
       phase: 'discarding',
       problem: { reason: 'commitLost' },
     });
+  });
+
+  test.each([
+    ['was taken back from certification', 'awaitingPublication', draft()],
+    ['was edited in Partner Center', 'committing', draft({ madeByApi: false })],
+  ] as const)('leaves the draft that %s to those who did it', (_, phase, shown) => {
+    const of = delivery(phase, { store: saidOf(taken('Certification'), at(0)) });
+    const { delivery: next, entries } = looked(of, seen(shown));
+    expect(next).toMatchObject({ phase: 'failed', problem: { reason: 'takenOver' } });
+    expect(lines(entries)).toEqual(['decision fail!']);
   });
 
   test('of the Store’s own leaves the submission with its reports', () => {
@@ -289,6 +315,12 @@ describe('the hand-over', () => {
       rolloutId: 'r2',
       problem: { reason: 'rolloutDiffers' },
     });
+  });
+
+  test('of what is complete in spite of a cancel is an alarm, because nothing can be halted any more', () => {
+    const { announced, ended } = handing({ ...of, cancel: cancelledBy }, seen(published('complete')));
+    expect(lines(announced.entries)).toEqual(['decision handOver!']);
+    expect(ended.delivery.phase).toBe('handedOver');
   });
 
   test('of what differs after a cancel has failed as well', () => {

@@ -73,7 +73,7 @@ describe('while the Store works on it', () => {
     {
       name: 'certified, it waits for a person, if asked to',
       delivery: awaiting({ ask: ask({ publishMode: 'Manual' }) }),
-      submission: taken('Release'),
+      submission: taken('Release', { publishMode: 'Manual' }),
       expected: {
         kind: 'hold',
         reason: 'awaitingPublish',
@@ -83,7 +83,7 @@ describe('while the Store works on it', () => {
     {
       name: 'certified, it waits for its date, if asked to',
       delivery: awaiting({ ask: ask({ publishMode: { date: at(hour) } }) }),
-      submission: taken('Release'),
+      submission: taken('Release', { publishMode: 'SpecificDate' }),
       expected: {
         kind: 'wait',
         reason: 'awaitingPublish',
@@ -112,16 +112,161 @@ describe('while the Store works on it', () => {
       expected: { kind: 'hold', reason: 'stuck', escalated: false },
     },
     {
-      name: 'cancelled too late, it says what a person can do',
+      name: 'cancelled too late, it says what a person can do, and that at once',
       delivery: awaiting(cancelled),
       submission: taken('Certification'),
       expected: {
         kind: 'hold',
         reason: 'cancelLate',
+        escalated: true,
         sentence: expect.stringContaining('cancel it in Partner Center'),
       },
     },
+    ...[
+      { minutes: 59, escalated: false },
+      { minutes: 60, escalated: true },
+    ].map(({ minutes, escalated }) => ({
+      name: `and again after an hour (${minutes} minutes: ${escalated})`,
+      delivery: awaiting({
+        ...cancelled,
+        trouble: { since: at(0), count: 1, cause: 'too late', escalatedAt: at(0) },
+      }),
+      submission: taken('Certification'),
+      now: at(minutes * minute),
+      expected: { kind: 'hold' as const, reason: 'cancelLate', escalated },
+    })),
   ])('$name', check);
+});
+
+describe('a week after its commit', () => {
+  const week = 7 * 24 * hour;
+  const statuses = [
+    'PreProcessing',
+    'Certification',
+    'Release',
+    'PendingPublication',
+    'Publishing',
+    'Teleporting',
+  ] as const;
+  test.each<Row>([
+    ...statuses.map((status) => ({
+      name: `a submission that is still at ${status} is told`,
+      submission: taken(status),
+      now: at(week),
+      expected: {
+        kind: 'hold' as const,
+        reason: 'stuck',
+        escalated: true,
+        sentence: `The submission is not published a week after its commit: the Store is at ${status}.`,
+      },
+    })),
+    ...statuses.map((status) => ({
+      name: `and not a moment before, at ${status}`,
+      submission: taken(status),
+      now: at(week - 1),
+      expected: { kind: 'wait' as const, reason: 'inProcess' },
+    })),
+    {
+      name: 'one that waits for a person’s "Publish now" is as asked',
+      delivery: awaiting({ ask: ask({ publishMode: 'Manual' }) }),
+      submission: taken('Release', { publishMode: 'Manual' }),
+      now: at(week),
+      expected: { kind: 'hold', reason: 'awaitingPublish' },
+    },
+    {
+      name: 'but one that is still certified is told, though a person is to publish it',
+      delivery: awaiting({ ask: ask({ publishMode: 'Manual' }) }),
+      submission: taken('Certification', { publishMode: 'Manual' }),
+      now: at(week),
+      expected: { kind: 'hold', reason: 'stuck' },
+    },
+    {
+      name: 'one whose date is to come is as asked',
+      delivery: awaiting({ ask: ask({ publishMode: { date: at(2 * week) } }) }),
+      submission: taken('Release', { publishMode: 'SpecificDate' }),
+      now: at(week),
+      expected: { kind: 'wait', reason: 'awaitingPublish' },
+    },
+  ])('$name', check);
+});
+
+describe('when it is published, and for whom, is compared while it can be taken back', () => {
+  const dated = awaiting({ ask: ask({ publishMode: { date: at(hour) } }) });
+  const mandatory = awaiting({ ask: ask({ mandatoryUpdate: { from: at(0) } }) });
+  test.each<Row>([
+    {
+      name: 'and not from Release on, where a person may have published it by hand',
+      submission: taken('Release', { publishMode: 'Manual' }),
+      expected: { kind: 'wait', reason: 'inProcess' },
+    },
+    ...(['CommitStarted', 'PreProcessing', 'Certification'] as const).map((status) => ({
+      name: `another publish mode at ${status}`,
+      submission: taken(status, { publishMode: 'Manual' }),
+      expected: failing('optionsDiffer', 'its publish mode is Manual and not Immediate'),
+    })),
+    {
+      name: 'no publish mode at all',
+      submission: taken('Certification', { publishMode: undefined }),
+      expected: failing('optionsDiffer', 'its publish mode is absent and not Immediate'),
+    },
+    {
+      name: 'at once instead of at its date',
+      delivery: dated,
+      submission: taken('Certification', { publishMode: 'Immediate' }),
+      expected: failing('optionsDiffer', 'its publish mode is Immediate and not SpecificDate'),
+    },
+    {
+      name: 'a date that the Store writes in its own way is no difference',
+      delivery: dated,
+      submission: taken('Certification', { publishMode: 'SpecificDate', publishDate: '2026-11-02T09:00' }),
+      expected: { kind: 'wait', reason: 'inProcess' },
+    },
+    {
+      name: 'a mandatory update that nobody asked for',
+      submission: taken('Certification', { mandatory: { from: undefined } }),
+      expected: failing('optionsDiffer', 'it is a mandatory update'),
+    },
+    {
+      name: 'one that was asked for and is not',
+      delivery: mandatory,
+      submission: taken('Certification'),
+      expected: failing('optionsDiffer', 'it is no mandatory update'),
+    },
+    {
+      name: 'one that was asked for and is',
+      delivery: mandatory,
+      submission: taken('Certification', { mandatory: { from: 'later' } }),
+      expected: { kind: 'wait' },
+    },
+    {
+      name: 'every difference is named',
+      delivery: mandatory,
+      submission: taken('Certification', { publishMode: 'Manual' }),
+      expected: failing(
+        'optionsDiffer',
+        'its publish mode is Manual and not Immediate; it is no mandatory update',
+      ),
+    },
+    {
+      name: 'once it is published they do not matter any more',
+      submission: published('inProgress', { publishMode: 'Manual', mandatory: { from: undefined } }),
+      expected: { kind: 'handOver', reason: 'published' },
+    },
+  ])('$name', check);
+
+  test('and published as it is not asked for all the same, it begins paused', () => {
+    const shown = published('inProgress', { publishMode: 'Manual' });
+    const options = {
+      reason: 'optionsDiffer',
+      sentence: 'Its publish mode is Manual.',
+      since: at(0),
+    } as const;
+    expect(decide(failingNow({ problem: options }), seen(shown), at(0))).toMatchObject({
+      kind: 'handOver',
+      reason: 'optionsDiffer',
+      paused: options.sentence,
+    });
+  });
 });
 
 describe('what the Store will not publish', () => {
@@ -173,12 +318,24 @@ describe('a commit that the Store has lost', () => {
       submission: draft(),
       expected: { kind: 'go', phase: 'committing' },
     },
-    {
-      name: 'is none where the Store had gone on: a person has taken the submission back',
-      delivery: awaiting({ store: saidOf(taken('Certification'), at(0)) }),
+    ...(['PreProcessing', 'Certification', 'Release', 'Teleporting', 'Canceled'] as const).map((status) => ({
+      name: `is none where the Store had gone on (${status}): a person has taken the submission back`,
+      delivery: awaiting({ store: saidOf(taken(status), at(0)) }),
       submission: draft(),
-      expected: { kind: 'fail', reason: 'takenOver' },
-    },
+      expected: {
+        kind: 'fail' as const,
+        reason: 'takenOver',
+        sentence: expect.stringContaining(
+          `Somebody took submission ${ownId} back from ${status} in Partner Center`,
+        ),
+      },
+    })),
+    ...(['PendingCommit', 'CommitStarted'] as const).map((status) => ({
+      name: `is one where the Store had shown ${status}`,
+      delivery: awaiting({ store: saidOf(draft({ status }), at(0)) }),
+      submission: draft(),
+      expected: { kind: 'go' as const, phase: 'committing', reason: 'commitLost' },
+    })),
     {
       name: 'is not made a fourth time',
       delivery: awaiting({ commits: 3 }),
@@ -302,6 +459,12 @@ describe('at publication', () => {
         },
       })),
     ),
+    {
+      name: 'a rollout that is complete although it was cancelled is told: everyone has it',
+      delivery: awaiting(cancelled),
+      submission: published('complete'),
+      expected: { kind: 'handOver', escalated: true },
+    },
     ...(['notStarted', 'unknown', undefined] as const).map((state) => ({
       name: `a rollout that is ${state} is waited for`,
       submission: published('inProgress', { rolloutState: state }),
@@ -402,7 +565,7 @@ describe('once it is known to be wrong', () => {
       expected: {
         kind: 'fail' as const,
         reason: 'refused',
-        sentence: `The Store said no. It was taken back: the Store shows ${status}.`,
+        sentence: `The Store said no. It was taken back: the Store shows ${status}. It stays in the slot until somebody deletes it.`,
       },
     })),
     {

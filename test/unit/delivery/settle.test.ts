@@ -73,7 +73,7 @@ describe('an act that came through', () => {
       outcome: { kind: 'discarded' },
       next: { phase: 'discarding' },
       entries: ['effect discarding'],
-      says: `The draft ${ownId} was deleted.`,
+      says: `Submission ${ownId} was deleted.`,
     },
   ])('$name', ({ of, outcome, next, entries, says }) => {
     const { delivery: settled, entries: written } = settle(of, outcome, at(minute));
@@ -221,6 +221,22 @@ describe('a refusal', () => {
   });
 });
 
+describe('a refusal because people have taken the draft over', () => {
+  test.each(['updating', 'uploading', 'renewing', 'committing', 'discarding'] as const)(
+    'while %s ends it, and the draft is theirs',
+    (phase) => {
+      const outcome: Outcome = { kind: 'refused', cause: 'it was edited by people', byOthers: true };
+      const { delivery: next, entries } = settle(delivery(phase), outcome, at(0));
+      expect(next).toMatchObject({
+        phase: 'failed',
+        endedAt: at(0),
+        problem: { reason: 'takenOver', sentence: 'It was edited by people.' },
+      });
+      expect(lines(entries)).toEqual([`effect ${phase}!`]);
+    },
+  );
+});
+
 describe('a failure', () => {
   test('keeps the phase, and is tried again after a look', () => {
     const { delivery: next, entries } = settle(delivery('committing'), timedOut, at(0));
@@ -307,4 +323,31 @@ describe('an obstacle', () => {
     expect(second.entries).toEqual([]);
     expect(lines(settle(second.delivery, cleared, at(hour)).entries)).toEqual(['effect clearing!']);
   });
+});
+
+describe('a submission that was deleted', () => {
+  const discarded: Outcome = { kind: 'discarded' };
+  test.each(['discarding', 'renewing'] as const)(
+    'and is shown again and again while %s is not deleted without a pause',
+    (phase) => {
+      let of = delivery(phase);
+      const pauses: number[] = [];
+      const told: string[] = [];
+      let now = at(0);
+      while (now < at(1.2 * hour)) {
+        const { delivery: next, entries } = settle(of, discarded, now);
+        told.push(...lines(entries));
+        pauses.push((next.nextLookAt?.getTime() ?? 0) - now.getTime());
+        // A look at a draft that is still shown takes some time of its own.
+        now = new Date((next.nextLookAt ?? now).getTime() + 1_000);
+        of = next;
+      }
+      expect(pauses.slice(0, 7)).toEqual([0, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
+      expect(told).toEqual([`effect ${phase}`, `effect ${phase}!`]);
+      expect(of).toMatchObject({
+        phase,
+        trouble: { since: at(0), cause: 'the Store still shows the submission that was deleted' },
+      });
+    },
+  );
 });

@@ -201,3 +201,76 @@ test('a person who finalizes beside the policy makes it their own word', () => {
   const { rollout } = accepted(inPhase('finalizing'), command('finalize'));
   expect(rollout.intent).toMatchObject({ kind: 'finalize', actor: 'operator', attempts: 1 });
 });
+
+test.each(['halt', 'pause'] as const)('an operator’s %s says whose word it is', (kind) => {
+  const { rollout } = accepted(ramping(), command(kind));
+  expect((kind === 'halt' ? rollout.intent : rollout.pause)?.actor).toBe('operator');
+});
+
+test('a resume says at once that it is looked at next, and what for', () => {
+  const { rollout } = accepted(ramping({ pause: by }), { kind: 'resume', reason: 'mended.' });
+  expect(rollout.decision).toEqual({
+    kind: 'wait',
+    reason: 'commanded',
+    sentence: 'Resumed: mended. It is looked at next.',
+    at: at(1),
+  });
+});
+
+describe('a policy that needs the place for the next submission', () => {
+  const byPolicy = (kind: 'finalize' | 'pause'): Command => ({
+    kind,
+    reason: 'Room is needed',
+    actor: 'policy',
+  });
+  const approving = policy({
+    steps: [
+      { percentage: 5, bake: '6h', approval: true },
+      { percentage: 100, bake: '1d' },
+    ],
+  });
+
+  test('finalizes what nobody holds, in its own name', () => {
+    const { rollout, entries } = accepted(ramping(), byPolicy('finalize'));
+    expect(rollout.intent).toMatchObject({
+      kind: 'finalize',
+      actor: 'policy',
+      reason: expect.stringContaining('by the next submission’s policy: Room is needed.'),
+    });
+    expect(entries[0]).toMatchObject({ kind: 'command', actor: 'policy', subject: 'finalize' });
+  });
+
+  test.each<[string, Rollout, string]>([
+    ['is paused', ramping({ pause: by }), 'The rollout is paused: earlier'],
+    ['waits for an approval', ramping({ policy: approving }), 'Its step still needs a person’s approval.'],
+    [
+      'has the approval of an earlier step only',
+      ramping({ policy: approving, approval: { ...by, step: 3 } }),
+      'Its step still needs a person’s approval.',
+    ],
+  ])('does not finalize what %s; a person may', (_, rollout, sentence) => {
+    expect(receive(rollout, byPolicy('finalize'), at(1))).toEqual({ kind: 'refused', sentence });
+    expect(accepted(rollout, command('finalize')).rollout.intent).toMatchObject({ actor: 'operator' });
+  });
+
+  test('finalizes a step that was approved', () => {
+    const rollout = ramping({ policy: approving, approval: { ...by, step: 0 } });
+    expect(receive(rollout, byPolicy('finalize'), at(1)).kind).toBe('accepted');
+  });
+
+  test.each(['policy', 'operator'] as const)('does not overrule the %s who finalizes already', (actor) => {
+    const { intent } = inPhase('finalizing');
+    if (!intent) throw new Error('nothing is intended');
+    const before = { ...inPhase('finalizing'), intent: { ...intent, actor } };
+    expect(accepted(before, byPolicy('finalize')).rollout.intent).toEqual(before.intent);
+  });
+
+  test('pauses in its own name', () => {
+    const { rollout, entries } = accepted(ramping(), byPolicy('pause'));
+    expect(rollout).toMatchObject({
+      pause: { actor: 'policy', reason: 'Room is needed', at: at(1) },
+      decision: { kind: 'hold', reason: 'paused', sentence: expect.stringContaining('Room is needed') },
+    });
+    expect(entries[0]).toMatchObject({ kind: 'command', actor: 'policy', subject: 'pause' });
+  });
+});

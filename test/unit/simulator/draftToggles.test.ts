@@ -35,6 +35,21 @@ function draftAfterRollout(state: State): Submission {
   return withDraft(finalized, beta, start + 6 * hour)[1];
 }
 
+describe('question 2: the decimals of a percentage that is put', () => {
+  test.each([
+    ['kept', 33.3, 33.3],
+    ['kept', 33.6, 33.6],
+    ['rounded', 33.3, 33],
+    ['rounded', 33.6, 34],
+  ] as const)('are %s: %d is shown as %d', (percentageDecimals, asked, shows) => {
+    const [state, draft] = withDraft(aStore({ percentageDecimals }), beta);
+    const put = updateSubmission(state, beta, draft.id, putBody(draft, asked));
+    expect(shown(put.state, put.value).packageDeliveryOptions.packageRollout).toMatchObject({
+      packageRolloutPercentage: shows,
+    });
+  });
+});
+
 describe('question 5: a draft cloned from a rollout', () => {
   test.each([
     ['kept', true, 100],

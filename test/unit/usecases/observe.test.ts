@@ -129,9 +129,19 @@ describe('before publication', () => {
     expect(reader.asked).toEqual(['status', 'rollout', 'submission', 'submission']);
   });
 
-  test('a fallback whose versions the submission all contains leaves no control', async () => {
+  test('a fallback whose versions the submission all keeps is the control: whoever runs them has not got the new ones', async () => {
     const versions = { [submissionId]: ['1.0.0.0', '2.0.0.0'], '1152921504621086000': ['1.0.0.0'] };
-    expect(await look(store({ versions }), fresh())).not.toHaveProperty('controlVersions');
+    expect(await look(store({ versions }), fresh())).toMatchObject({
+      candidateVersions: ['2.0.0.0'],
+      controlVersions: ['1.0.0.0'],
+    });
+  });
+
+  test('a submission with nothing new in it has neither a candidate nor a control', async () => {
+    const versions = { [submissionId]: ['1.0.0.0'], '1152921504621086000': ['1.0.0.0', '0.9.0.0'] };
+    const observed = await look(store({ versions }), fresh());
+    expect(observed).toMatchObject({ candidateVersions: [] });
+    expect(observed).not.toHaveProperty('controlVersions');
   });
 
   test.each([

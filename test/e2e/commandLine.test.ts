@@ -1,0 +1,239 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ContainerSASPermissions } from '@azure/storage-blob';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CliProcess, documentsIn, olderNode, startCli } from '../integration/cli/cliProcess.ts';
+import { policyDocument } from '../support/builders.ts';
+import { type Application, type DeliveryScene, openDeliveryScene } from '../support/deliveryScene.ts';
+
+/** The command line as it is packed, against the whole app; its queues run, and time passes when a test says so. */
+
+const program = path.resolve('dist/cli.js');
+const quickly = ['--every', '0s'];
+let scene: DeliveryScene;
+let folder: string;
+
+beforeAll(async () => {
+  scene = await openDeliveryScene({});
+  folder = await mkdtemp(path.join(tmpdir(), 'rampart-e2e-cli-'));
+  await writeFile(path.join(folder, 'policy.json'), JSON.stringify(policyDocument()));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await scene[Symbol.asyncDispose]();
+});
+
+const settings = () => ({
+  RAMPART_URL: scene.stage.host.url,
+  RAMPART_KEY: scene.stage.host.functionKey,
+  RAMPART_STORAGE: scene.azurite.connectionString,
+});
+
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = settings()): CliProcess =>
+  startCli(args, env, [program]);
+
+/** The end of a command, in which no secret may show. */
+async function endOf(cli: CliProcess) {
+  const ended = await cli.ended;
+  const { host, simulator } = scene.stage;
+  for (const secret of [host.functionKey, host.masterKey, simulator.clientSecret, 'AccountKey', 'sig='])
+    expect(ended.out + ended.err).not.toContain(secret);
+  return ended;
+}
+const run = (...args: string[]) => endOf(start(args));
+
+/** A package of the application on this machine, and the arguments that submit it. */
+async function submitting(of: Application, requestId: string, version = '2.0.0.0'): Promise<string[]> {
+  const file = path.join(folder, `Notes_${version}_${requestId}.msix`);
+  await writeFile(file, scene.msix(of, version));
+  return [
+    ...['submit', file, '--app', of.applicationId, '--flight', of.flightId, '--request-id', requestId],
+    ...['--policy-file', path.join(folder, 'policy.json'), ...quickly],
+  ];
+}
+
+/** Half an hour passes, and everything that is due then is done. */
+async function pass(): Promise<void> {
+  const { host } = scene.stage;
+  await scene.control.advanceClock(30 * 60_000);
+  let from = host.logs().length;
+  await host.run('pollSubmissions');
+  const due = host
+    .logs()
+    .slice(from)
+    .reduce((sum, line) => sum + Number(/ (\d+) due\.$/.exec(line)?.[1] ?? 0), 0);
+  for (let taken = 0; taken < due; taken++) {
+    const line = await host.logged(/Executed 'Functions\.advanceSubmission'/, from);
+    from = host.logs().indexOf(line, from) + 1;
+  }
+}
+
+/**
+ * Time passes until the Store is done with it, and no faster than the command line shows what comes in between. The
+ * rollout begins by itself.
+ */
+async function carry(cli: CliProcess, id: string): Promise<void> {
+  await cli.wrote(/awaitingPublication: The Store is at CommitStarted/);
+  for (let view = await scene.view(id); !view.rollout && !view.ended; view = await scene.view(id)) {
+    const [told] = /The Store is at \w+/.exec(view.sentence) ?? [];
+    if (told !== undefined) await cli.wrote(new RegExp(told));
+    await pass();
+  }
+}
+
+describe('a package on its way', () => {
+  let application: Application;
+  let id: string;
+  beforeAll(async () => {
+    application = await scene.application();
+    id = `${application.applicationId}.${application.flightId}.first`;
+  });
+
+  test('submit uploads it, tells each status of the Store, and ends with 0 once it is published', async () => {
+    const cli = start(await submitting(application, 'first'));
+    await carry(cli, id);
+    const { code, out, err } = await endOf(cli);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const told = out
+      .split('\n')
+      .map((line) => line.replace(/^\S+Z {2}/, ''))
+      .filter((line) => /^Submitted|The Store is at|^ramping|^Published/.test(line));
+    expect(told).toEqual([
+      `Submitted as ${id}.`,
+      ...['CommitStarted', 'PreProcessing', 'Certification', 'Release', 'Publishing']
+        .map((status) => `awaitingPublication: The Store is at ${status}.`)
+        .filter((line) => told.includes(line)),
+      expect.stringMatching(/^ramping 5 %: /),
+      `Published as asked. Its rollout goes on: rampart watch ${id}`,
+    ]);
+    expect(told).toContain('awaitingPublication: The Store is at Certification.');
+    expect(await scene.applied(application)).toEqual(['create', 'update', 'commit']);
+  });
+
+  test('submit again with the same file changes nothing, and ends with 0', async () => {
+    const { code, out } = await run(...(await submitting(application, 'first')));
+    expect(code).toBe(0);
+    expect(out).toContain(`The same files were submitted before, as ${id}.\n`);
+    expect(out).toContain('ramping 5 %: ');
+    expect(await scene.applied(application)).toEqual(['create', 'update', 'commit']);
+  });
+
+  test('status shows it, alone and among those in its phase', async () => {
+    const one = await run('status', id);
+    expect(one.code).toBe(0);
+    expect(one.out).toContain('ramping · step 1 of 3');
+    const ofApp = ['status', '--app', application.applicationId, '--json'];
+    for (const phase of [[], ['--phase', 'ramping']])
+      expect(JSON.parse((await run(...ofApp, ...phase)).out)).toMatchObject({
+        submissions: [{ id, phase: 'ramping' }],
+        rollouts: [],
+        more: false,
+      });
+    expect(JSON.parse((await run(...ofApp, '--phase', 'halted')).out)).toEqual({
+      submissions: [],
+      rollouts: [],
+      more: false,
+    });
+  });
+
+  test('watch sees a pause, its end, and a halt, and ends with 1; each command with 0', async () => {
+    const watch = start(['watch', id, '--json', ...quickly]);
+    await watch.wrote(/"phase":"ramping"/);
+    const pause = await run('pause', id, '--reason', 'a holiday');
+    expect(pause).toMatchObject({ code: 0, out: expect.stringContaining('ramping 5 %, paused: ') });
+    await watch.wrote(/"paused":true/);
+    const resume = await run('resume', id, '--reason', 'back at work', '--json');
+    expect(resume.code).toBe(0);
+    expect(documentsIn(resume.out)).toMatchObject([{ phase: 'ramping', paused: false }]);
+    await watch.wrote(/"paused":true.*\n.*"paused":false/);
+    const halt = await run('halt', id, '--reason', 'it eats files', '--json');
+    expect(halt.code).toBe(0);
+    expect(documentsIn(halt.out)).toMatchObject([{ phase: 'halted', percentage: 0 }]);
+    const { code, out, err } = await endOf(watch);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    // It may look while the Store is being asked for the halt.
+    const seen = out.split('\n').filter((line) => !line.includes('"phase":"halting"'));
+    expect(documentsIn(seen.join('\n'))).toMatchObject([
+      { id, phase: 'ramping', rollout: { paused: false } },
+      { id, phase: 'ramping', rollout: { paused: true } },
+      { id, phase: 'ramping', rollout: { paused: false } },
+      { id, phase: 'halted' },
+    ]);
+  });
+
+  test('a command on what has ended is refused with 6, in words and as a document', async () => {
+    const { code, out, err } = await run('pause', id, '--reason', 'too late', '--json');
+    expect(code).toBe(6);
+    expect(documentsIn(out)).toEqual([
+      { error: { exitCode: 6, title: expect.any(String), detail: err.trim() } },
+    ]);
+  });
+
+  test('the journal tells all of it, with the reasons', async () => {
+    const { code, out } = await run('journal', id, '--all');
+    expect(code).toBe(0);
+    const told = ['a holiday', 'back at work', 'it eats files'].map((reason) => out.indexOf(`  ${reason}\n`));
+    expect(told).not.toContain(-1);
+    expect(told).toEqual(told.toSorted((one, other) => one - other));
+    const { items } = JSON.parse((await run('journal', id, '--all', '--json')).out);
+    expect(items).toEqual((await scene.pages(id, 200)).flat().map((entry) => expect.objectContaining(entry)));
+  });
+});
+
+test('cancel takes back what is not committed yet', async () => {
+  const application = await scene.application();
+  const { applicationId, flightId } = application;
+  await scene.control.addFaults([
+    { match: { method: 'POST', path: `${flightId}.*/commit`, times: 100 }, fault: { kind: 'status503' } },
+  ]);
+  const id = `${applicationId}.${flightId}.unwanted`;
+  const submitted = start([...(await submitting(application, 'unwanted')), '--json']);
+  await submitted.wrote(/"phase":"committing"/);
+  const { code, out } = await run('cancel', id, '--reason', 'wrong build', '--json');
+  await scene.control.clearFaults();
+  expect(code).toBe(0);
+  expect(documentsIn(out)).toMatchObject([{ id, phase: 'cancelled', ended: true }]);
+  expect(await scene.applied(application)).toEqual(['create', 'update', 'delete']);
+  const waited = await endOf(submitted);
+  expect(waited.code).toBe(1);
+  expect(documentsIn(waited.out).at(-1)).toMatchObject({
+    id,
+    phase: expect.stringMatching(/^(discarding|cancelled)$/),
+  });
+});
+
+test('a failed certification ends submit with 1, and says why in the Store’s words', async () => {
+  const application = await scene.application();
+  const { applicationId, flightId } = application;
+  const details = 'Policy 10.1.2.1: it does not start.';
+  await scene.control.addFaults([
+    {
+      match: { method: 'POST', path: `${flightId}.*/commit` },
+      fault: { kind: 'certificationFailed', code: 'Other', details },
+    },
+  ]);
+  const signature = await scene.packages.generateSasUrl({
+    permissions: ContainerSASPermissions.parse('rcw'),
+    expiresOn: new Date(Date.now() + 600_000),
+  });
+  const { RAMPART_URL, RAMPART_KEY } = settings();
+  const cli = start(await submitting(application, 'bad'), {
+    RAMPART_URL,
+    RAMPART_KEY,
+    RAMPART_PACKAGES_URL: signature,
+  });
+  await carry(cli, `${applicationId}.${flightId}.bad`);
+  const { code, out } = await endOf(cli);
+  expect(code).toBe(1);
+  expect(out).toContain('its status is CertificationFailed: ');
+  expect(out).toContain(`  the Store’s error: Other: ${details}\n`);
+  expect(out).toMatch(/ {2}report: https:\/\/\S+\n/);
+});
+
+test('on an older Node.js the packed program says so with 2, and no library of its own is in the way', async () => {
+  const cli = startCli(['status', '--json'], {}, [...olderNode, program]);
+  const detail = 'rampart needs Node.js 22.19 or later, and this is 20.20.2.';
+  const document = JSON.stringify({ error: { exitCode: 2, detail } });
+  expect(await cli.ended).toEqual({ code: 2, out: `${document}\n`, err: `${detail}\n` });
+});
