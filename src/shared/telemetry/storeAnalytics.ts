@@ -49,7 +49,7 @@ function indistinct({ candidate, control }: Builds, { check, from, now }: Asked)
   if (check.newSignature && firstRemembered(now) > firstOfBefore(from))
     return 'the Store has forgotten which failures were seen before the rollout';
   if (check.compare?.to === 'control' && control.length === 0)
-    return 'no package version is known that only the fallback submission has, so the Store’s analytics cannot tell the control apart';
+    return 'no package version of the fallback submission is known that is not the new one’s, so the Store’s analytics cannot tell the control apart';
   return undefined;
 }
 

@@ -44,7 +44,7 @@ export async function listDeliveries(
 }
 
 /** After the hand-over, where the rollout stands is where all of it stands. */
-export const shownPhase = ({ delivery, rollout }: Story): ShownPhase =>
+const shownPhase = ({ delivery, rollout }: Story): ShownPhase =>
   delivery.phase === 'handedOver' && rollout ? rollout.phase : delivery.phase;
 
 const isIn = <Of extends string>(all: readonly Of[], phase: string): phase is Of =>

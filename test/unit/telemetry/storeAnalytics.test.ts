@@ -262,7 +262,7 @@ describe('a comparison with the control', () => {
     expect(await ask(source, { wanted, rollout: compared(change), now: at(9 * day) })).toEqual({
       kind: 'unmeasured',
       cause:
-        'no package version is known that only the fallback submission has, so the Store’s analytics cannot tell the control apart',
+        'no package version of the fallback submission is known that is not the new one’s, so the Store’s analytics cannot tell the control apart',
     });
     expect(source.asked).toEqual([]);
   });
