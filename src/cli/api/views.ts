@@ -60,6 +60,8 @@ const submissionSchema = z.object({
   phase: text,
   ended: maybe(z.boolean()),
   sentence: maybe(text),
+  /** Why it stands where it stands, in one word. */
+  reason: maybe(text),
   policyName: maybe(text),
   rolloutPercentage: maybe(z.number()),
   /** In lists, which have no rollout inside. */

@@ -85,8 +85,8 @@ async function untilDone(
 }
 
 /** What the Store has in certification only a person can take back, in Partner Center: there is nothing to wait for. */
-const isBeyondTheApi = ({ phase }: Standing): boolean =>
-  phase === 'awaitingPublication' || phase === 'failing';
+const isBeyondTheApi = ({ phase, submission }: Standing): boolean =>
+  phase === 'failing' || submission?.reason === 'cancelLate';
 
 const lookEveryMs = 5_000;
 

@@ -163,6 +163,8 @@ export function arrive(
 function remarksOn(before: Delivery, next: Delivery, decision: Decision): Remark[] {
   const announced = decision.kind === 'act' || decision.kind === 'handOver';
   if (announced && before.phase === next.phase && before.sentence === next.sentence) return [];
+  // A hand-over that is tried again was told; what keeps it from coming through is told by its outcome.
+  if (decision.kind === 'handOver' && before.reason === 'retrying') return [];
   // One obstacle after the other is cleared in one phase, and each is an intent of its own.
   const moved = before.phase !== next.phase || decision.kind === 'go';
   const entered = moved && !hasArrived(next.phase);

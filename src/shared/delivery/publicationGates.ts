@@ -1,6 +1,6 @@
 import { after } from '../rollout/looks.ts';
 import { stageOf } from '../rollout/observed.ts';
-import { sayPercentage } from '../rollout/sentence.ts';
+import { sayPercentage, sayTime } from '../rollout/sentence.ts';
 import type { Decision, Situation } from './decision.ts';
 import type { Delivery } from './delivery.ts';
 import { differences, isEarly } from './differences.ts';
@@ -21,7 +21,10 @@ export function awaitingPublication(situation: OnSubmission): Decision {
   const { submission } = observed;
   switch (stageOf(submission.status)) {
     case 'failed':
-      return delivery.cancel ? takenBack(delivery, delivery.cancel, now) : submissionFailed(submission);
+      // A commit that has failed does not come through late.
+      return delivery.cancel
+        ? takenBack({ ...delivery, commitAsked: false }, delivery.cancel, now)
+        : submissionFailed(submission);
     case 'draft':
       return fellBack(situation);
     case 'published':
@@ -131,19 +134,31 @@ function stuck(
   { status }: SeenSubmission,
   now: Date,
 ): Decision | undefined {
-  if (committedAt === undefined || awaitsPublish(ask, status)) return undefined;
   const started = status === 'CommitStarted';
   const limit = started ? stuckAfter.CommitStarted : stuckAfter.other;
-  if (now.getTime() - committedAt.getTime() < limit) return undefined;
+  const since = started ? committedAt : expectedSince(ask, committedAt, status);
+  if (since === undefined || now.getTime() - since.getTime() < limit) return undefined;
   return {
     kind: 'hold',
     reason: 'stuck',
     sentence: started
       ? 'The Store has been at CommitStarted for more than a day. "Submit" in Partner Center has been seen to push such a submission on.'
-      : `The submission is not published a week after its commit: the Store is at ${status}.`,
+      : `The submission has been waited for since ${sayTime(since)}, more than a week: the Store is at ${status}.`,
     nextLookAt: after(now, waits.publication),
     escalated: trouble?.escalatedAt === undefined || isTrouble(trouble, now),
   };
+}
+
+/** From when on a publication is waited for: a date may lie ahead, and what a person publishes by hand waits for the person. */
+function expectedSince(
+  ask: Delivery['ask'],
+  committedAt: Date | undefined,
+  status: string,
+): Date | undefined {
+  if (ask.publishMode === 'Manual' && ['Release', 'PendingPublication', 'Publishing'].includes(status))
+    return undefined;
+  const date = typeof ask.publishMode === 'object' ? ask.publishMode.date : undefined;
+  return date && committedAt && date > committedAt ? date : committedAt;
 }
 
 const awaitsPublish = (ask: Delivery['ask'], status: string): boolean =>
@@ -189,7 +204,7 @@ function published(situation: OnSubmission): Decision {
     case 'complete':
       return {
         ...handOver(`The Store published the submission; its rollout is ${submission.rolloutState} already.`),
-        ...(delivery.cancel && { escalated: true }),
+        ...(delivery.cancel && submission.rolloutState === 'complete' && { escalated: true }),
       };
     case 'notStarted':
     case 'notGradual':

@@ -24,6 +24,7 @@ const standing = (delivery: Delivery, rollout: Rollout | undefined) =>
         phase: delivery.phase,
         ended: hasArrived(delivery.phase),
         sentence: delivery.sentence,
+        reason: delivery.reason,
         ...optionalTime('nextLookAt', delivery.nextLookAt),
         ...optionalTime('endedAt', delivery.endedAt),
       };

@@ -7,7 +7,7 @@ import { TrackBusyError } from '../state/errors.ts';
 import { advanceRollout } from './advanceRollout.ts';
 import { commandRollout } from './commandRollout.ts';
 import { UnavailableError } from './errors.ts';
-import { refOf } from './observe.ts';
+import { observedRollout, refOf } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
 
 const haltTimeoutMs = 30_000;
@@ -40,10 +40,13 @@ async function halt(
   else await commandRollout(ports, rollout.id, { kind: 'halt', reason: `Cancelled before: ${why}` }, log);
 }
 
-const haltAtOnce = ({ publishers }: Ports, publisher: string, rollout: Rollout) =>
-  publishers.storeOf(publisher).haltPackageRollout(refOf(rollout), {
-    abortSignal: AbortSignal.timeout(haltTimeoutMs),
-  });
+/** @throws UnavailableError unless the Store's own read-back says stopped */
+async function haltAtOnce({ publishers }: Ports, publisher: string, rollout: Rollout): Promise<void> {
+  const abortSignal = AbortSignal.timeout(haltTimeoutMs);
+  const shown = await publishers.storeOf(publisher).haltPackageRollout(refOf(rollout), { abortSignal });
+  if (observedRollout(shown).state !== 'stopped')
+    throw new UnavailableError('The Store has not confirmed the halt yet', 30_000);
+}
 
 /** A rollout that was there before does not begin paused, and what is not as asked must not be raised. */
 async function pauseExisting(
@@ -81,10 +84,10 @@ async function create(
     log.info(`${rollout.id}: ${sentence}`);
   } catch (error) {
     if (!(error instanceof TrackBusyError) || error.activeId === rollout.id) throw error;
-    // A halt does not wait for the books of another rollout.
-    if (how.halt !== undefined) await haltAtOnce(ports, publisher, rollout);
     // The one before is over at the Store, or this one could not be published; it has only not been looked at since.
     await advanceRollout(ports, { id: error.activeId }, log);
+    // A halt does not wait for the books of another rollout.
+    if (how.halt !== undefined) await haltAtOnce(ports, publisher, rollout);
     throw new UnavailableError(`The track’s earlier rollout ${error.activeId} has not ended yet`, 30_000, {
       cause: error,
     });

@@ -348,7 +348,7 @@ describe('the exit code', () => {
   test('names every setting that is wrong, at once and without its value', async () => {
     const env = { RAMPART_URL: 'http://rampart.example', RAMPART_KEY: 'two words' };
     const { code, err } = await runCli(
-      ['submit', 'a.msix', '--app', applicationId, '--production', '--policy', 'x'],
+      ['submit', 'a.msix', '--app', applicationId, '--production', '--policy', 'standard'],
       env,
     );
     expect(code).toBe(2);

@@ -122,6 +122,16 @@ describe('a rollout that was there before', () => {
   });
 });
 
+test('a halt that the Store answers and does not carry out is not taken for done', async () => {
+  const stored = await create(ramping());
+  const { nextLookAt: _, ...failed } = { ...stored.rollout, phase: 'failed' as const, endedAt: at(0) };
+  await ports.rollouts.save(stored, withJournal(failed, [], at(0)));
+  const deaf = await stubPorts({ ...ramps, haltPackageRollout: async () => rolloutShown('InProgress', 5) });
+  const still = { ...deaf, rollouts: ports.rollouts };
+  await expect(handOver(still, of, how({ halt }), lines())).rejects.toThrow(UnavailableError);
+  await expect(hand({ halt })).resolves.toBe(own);
+});
+
 describe('while another rollout has the mark of the track', () => {
   test('the halt of what was cancelled goes to the Store at once', async () => {
     await create(earlier);

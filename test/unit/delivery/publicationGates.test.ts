@@ -157,7 +157,11 @@ describe('a week after its commit', () => {
         kind: 'hold' as const,
         reason: 'stuck',
         escalated: true,
-        sentence: `The submission is not published a week after its commit: the Store is at ${status}.`,
+        sentence: expect.stringMatching(
+          new RegExp(
+            `^The submission has been waited for since .*, more than a week: the Store is at ${status}.$`,
+          ),
+        ),
       },
     })),
     ...statuses.map((status) => ({
@@ -178,6 +182,20 @@ describe('a week after its commit', () => {
       delivery: awaiting({ ask: ask({ publishMode: 'Manual' }) }),
       submission: taken('Certification', { publishMode: 'Manual' }),
       now: at(week),
+      expected: { kind: 'hold', reason: 'stuck' },
+    },
+    {
+      name: 'one that a person is just publishing by hand is as asked',
+      delivery: awaiting({ ask: ask({ publishMode: 'Manual' }) }),
+      submission: taken('Publishing', { publishMode: 'Manual' }),
+      now: at(2 * week),
+      expected: { kind: 'wait', reason: 'inProcess' },
+    },
+    {
+      name: 'one whose date went by a week ago is told',
+      delivery: awaiting({ ask: ask({ publishMode: { date: at(week) } }) }),
+      submission: taken('Release', { publishMode: 'SpecificDate' }),
+      now: at(2 * week),
       expected: { kind: 'hold', reason: 'stuck' },
     },
     {
