@@ -29,9 +29,11 @@ export function commandsOf(addresses: Addresses, healthy: Started, bad: Started)
       '  npx rampart status',
     ],
     submitting: [
-      `  npx rampart submit ${nextPackage} --app ${applicationId} \\`,
-      `    --flight ${flightId} --policy standard --wait none`,
-      `  curl -X PUT -d '{"speed":8640}' $SIMULATOR/clock   # a day in 10 s, or the Store takes hours`,
+      `  npx rampart submit ${nextPackage} \\`,
+      `    --app ${applicationId} --flight ${flightId} \\`,
+      '    --policy standard --wait none',
+      '  # The Store takes hours for it; at this speed a day takes 10 s:',
+      `  curl -X PUT -d '{"speed":8640}' $SIMULATOR/clock`,
       '  npx rampart status',
     ],
     changing: [
