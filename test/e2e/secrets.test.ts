@@ -53,7 +53,7 @@ test('the upload URL of a draft is used, expires and is renewed, and shows nowhe
   const packages = [await delivering.putZip(application, '2.0.0.0')];
   const { id } = await delivering.order({ requestId: 'secret', applicationId, flightId, packages });
   const { rollout } = await delivering.until(id, 'ramping');
-  expect(rollout).toBeDefined();
+  expect(rollout).toMatchObject({ percentage: 5 });
   const said = [...delivering.stage.host.logs(), ...(await tableRows(delivering.azurite.connectionString))];
   for (const path of [`submissions/${id}`, `submissions/${id}/journal`, 'submissions'])
     said.push(JSON.stringify((await delivering.api.send('GET', path)).body));

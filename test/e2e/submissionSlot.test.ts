@@ -74,9 +74,21 @@ describe('a draft that was made in Partner Center', () => {
 const trackOf = ({ applicationId, flightId }: Application) => ({ applicationId, flightId });
 
 describe.each([
-  ['a draft of the API', 'revertsToPendingCommit', 'pendingDraft', 'was made by the API and not committed'],
-  ['a submission that failed', 'certificationFailed', 'failedSubmission', 'ended as CertificationFailed ('],
-] as const)('%s', (_, outcome, reason, says) => {
+  [
+    'a draft of the API',
+    'revertsToPendingCommit',
+    'PendingCommit',
+    'pendingDraft',
+    'was made by the API and not committed',
+  ],
+  [
+    'a submission that failed',
+    'certificationFailed',
+    'CertificationFailed',
+    'failedSubmission',
+    'ended as CertificationFailed (',
+  ],
+] as const)('%s', (_, outcome, status, reason, says) => {
   async function withLeftOver(): Promise<{ application: Application; leftOver: string }> {
     const application = await scene.application();
     const { submissionId } = await scene.control.seedSubmission({
@@ -95,7 +107,7 @@ describe.each([
     expect(sentence).toContain(leftOver);
     expect(sentence).toContain(says);
     expect(sentence).toContain('Ask again with "onPendingSubmission": "delete" to have it deleted.');
-    expect(await scene.kept(leftOver)).toBeDefined();
+    expect(await scene.kept(leftOver)).toMatchObject({ status });
   });
 
   test('is deleted by the request’s word, and the new submission goes its way', async () => {

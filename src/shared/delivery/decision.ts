@@ -1,7 +1,7 @@
 import type { Evidence } from '../rollout/evidence.ts';
 import type { Actor } from '../rollout/vocabulary.ts';
-import type { Clearing, Content, Delivery, Expected } from './delivery.ts';
-import type { Observed } from './observed.ts';
+import type { Clearing, Content, Delivery } from './delivery.ts';
+import type { Observed, SeenSubmission } from './observed.ts';
 import type { DraftPlan } from './plan.ts';
 import type { DeliveryPhase, DeliveryReason } from './vocabulary.ts';
 
@@ -69,7 +69,7 @@ export type Outcome =
   | { readonly kind: 'cleared'; readonly done: boolean }
   | { readonly kind: 'created'; readonly submissionId: string }
   /** The draft as it was read after the update. */
-  | { readonly kind: 'updated'; readonly differences: readonly string[]; readonly expected: Expected }
+  | { readonly kind: 'updated'; readonly plan: DraftPlan; readonly draft: SeenSubmission }
   | { readonly kind: 'uploaded'; readonly bytes: number; readonly method: 'copied' | 'streamed' | 'found' }
   | { readonly kind: 'uploading'; readonly uploadedBytes: number; readonly totalBytes: number }
   /** Other uploads are under way; nothing was done. */

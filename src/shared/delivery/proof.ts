@@ -53,12 +53,9 @@ function draftPackages({ kept, removed, added }: Expected, packages: readonly Se
 }
 
 function publishing(plan: DraftPlan, draft: SeenSubmission): (string | undefined)[] {
-  const mode = typeof plan.publishMode === 'object' ? 'SpecificDate' : plan.publishMode;
   const date = typeof plan.publishMode === 'object' ? plan.publishMode.date : undefined;
   return [
-    draft.publishMode === mode
-      ? undefined
-      : `its publish mode is ${draft.publishMode ?? 'absent'} and not ${mode}`,
+    modeDifference(plan.publishMode, draft),
     date === undefined || sameTime(draft.publishDate, date)
       ? undefined
       : `its publish date is ${draft.publishDate ?? 'absent'} and not ${date.toISOString()}`,
@@ -79,16 +76,21 @@ function mandatoryDifference(
 
 /** How a committed submission differs in when it is published, and for whom: the Store keeps dates in its own way, so they are not compared. */
 export function optionDifferences({ ask }: Pick<Delivery, 'ask'>, shown: SeenSubmission): string[] {
-  const mode = typeof ask.publishMode === 'object' ? 'SpecificDate' : ask.publishMode;
   const mandatory = ask.mandatoryUpdate !== undefined;
   return [
-    ...(shown.publishMode === mode
-      ? []
-      : [`its publish mode is ${shown.publishMode ?? 'absent'} and not ${mode}`]),
-    ...((shown.mandatory !== undefined) === mandatory
-      ? []
-      : [`it is ${mandatory ? 'no' : 'a'} mandatory update`]),
-  ];
+    modeDifference(ask.publishMode, shown),
+    (shown.mandatory !== undefined) === mandatory
+      ? undefined
+      : `it is ${mandatory ? 'no' : 'a'} mandatory update`,
+  ].filter((difference) => difference !== undefined);
+}
+
+function modeDifference(
+  asked: DraftPlan['publishMode'],
+  { publishMode: shown }: SeenSubmission,
+): string | undefined {
+  const mode = typeof asked === 'object' ? 'SpecificDate' : asked;
+  return shown === mode ? undefined : `its publish mode is ${shown ?? 'absent'} and not ${mode}`;
 }
 
 const sameTime = (shown: string | undefined, asked: Date): boolean =>

@@ -4,6 +4,7 @@ import type { Handed, Outcome } from './decision.ts';
 import { type Delivery, type DeliveryChange, isOnlyOfFlight, withEntries } from './delivery.ts';
 import { effectRemark, intentRemark } from './entries.ts';
 import { enter, giveUp } from './evolve.ts';
+import { draftDifferences } from './proof.ts';
 import { type DeliveryPhase, type DeliveryReason, hasArrived } from './vocabulary.ts';
 import { isTrouble, nextTry, waits } from './waits.ts';
 
@@ -70,9 +71,10 @@ function cleared(delivery: Delivery, done: boolean, now: Date): DeliveryChange {
 
 function updated(
   delivery: Delivery,
-  { differences, expected }: Extract<Outcome, { kind: 'updated' }>,
+  { plan, draft }: Extract<Outcome, { kind: 'updated' }>,
   now: Date,
 ): DeliveryChange {
+  const differences = draftDifferences(plan, draft);
   if (differences.length > 0)
     return failed(
       delivery,
@@ -80,6 +82,7 @@ function updated(
       `The Store answered the update with success, but the draft is not what was asked for: ${differences.join('; ')}. Nothing was committed.`,
       now,
     );
+  const { expected } = plan;
   return onward(delivery, 'uploading', { expected }, 'The draft is as asked, read back from the Store.', now);
 }
 

@@ -1,7 +1,7 @@
 import { causeOf } from '../cause.ts';
 import { decide } from '../delivery/decide.ts';
 import type { Act, Decision, Outcome } from '../delivery/decision.ts';
-import type { DeliveryChange } from '../delivery/delivery.ts';
+import type { Delivery, DeliveryChange } from '../delivery/delivery.ts';
 import { evolve, handedOver } from '../delivery/evolve.ts';
 import { settle } from '../delivery/settle.ts';
 import { hasArrived } from '../delivery/vocabulary.ts';
@@ -9,7 +9,7 @@ import { deliveryDue, type StoredDelivery } from '../state/deliveries.ts';
 import type { Due } from '../state/due.ts';
 import { LostRaceError } from '../state/errors.ts';
 import { advanceRollout, type Look } from './advanceRollout.ts';
-import { applyAct } from './applyAct.ts';
+import { applyAct, logMistake } from './applyAct.ts';
 import { dropRow } from './dropRow.ts';
 import { handOver } from './handOver.ts';
 import { observeDelivery } from './observeDelivery.ts';
@@ -126,13 +126,12 @@ async function settled(
   return after;
 }
 
-async function end(
-  { ports, log }: Pass,
-  claimed: StoredDelivery,
-  decision: Extract<Decision, { kind: 'handOver' }>,
-): Promise<StoredDelivery> {
+type HandOver = Extract<Decision, { kind: 'handOver' }>;
+
+async function end(pass: Pass, claimed: StoredDelivery, decision: HandOver): Promise<StoredDelivery> {
+  const { ports, log } = pass;
   const { delivery } = claimed;
-  const started = await startedOr(() => handOver(ports, delivery, decision, log));
+  const started = await startedOr(pass, delivery, decision);
   const now = ports.clock.now();
   if ('cause' in started) return settled(ports, claimed, settle(delivery, started, now), log);
   const ended = await settled(ports, claimed, handedOver(delivery, decision, started.rolloutId, now), log);
@@ -142,11 +141,14 @@ async function end(
 }
 
 async function startedOr(
-  start: () => Promise<string>,
+  { ports, log, abortSignal }: Pass,
+  delivery: Delivery,
+  decision: HandOver,
 ): Promise<{ readonly rolloutId: string } | Extract<Outcome, { kind: 'failed' }>> {
   try {
-    return { rolloutId: await start() };
+    return { rolloutId: await handOver(ports, delivery, decision, log) };
   } catch (error) {
+    logMistake({ delivery, log, abortSignal }, error);
     return { kind: 'failed', cause: causeOf(error) };
   }
 }

@@ -2,7 +2,6 @@ import { causeOf } from '../cause.ts';
 import type { Act, Outcome } from '../delivery/decision.ts';
 import { type Delivery, submissionIdOf } from '../delivery/delivery.ts';
 import type { DraftPlan } from '../delivery/plan.ts';
-import { draftDifferences } from '../delivery/proof.ts';
 import {
   StoreConflictError,
   StoreContractError,
@@ -14,10 +13,10 @@ import {
 import type { SubmissionChanges, SubmissionRef } from '../msstore/model.ts';
 import type { UploadProgress } from '../msstore/port.ts';
 import { PackageChangedError, PackageMissingError, PackageStorageError } from '../packages/errors.ts';
-import { isOutage } from '../state/errors.ts';
+import { isOutage, LostRaceError } from '../state/errors.ts';
 import { clearSlot } from './clearSlot.ts';
 import { ConflictError, UnavailableError } from './errors.ts';
-import { trackOf } from './observe.ts';
+import { refOf, trackOf } from './observe.ts';
 import { seenSubmission } from './observeDelivery.ts';
 import type { Log, Ports } from './ports.ts';
 import { uploadSourceOf } from './uploadSource.ts';
@@ -39,22 +38,28 @@ export async function applyAct(doing: Doing, act: Act): Promise<Outcome> {
   try {
     return await attempt(doing, act);
   } catch (error) {
-    if (!isExpected(error, doing.abortSignal)) doing.log.error(`${doing.delivery.id}: ${stackOf(error)}`);
+    logMistake(doing, error);
     return outcomeOf(error, act);
   }
 }
 
-/** What the outside world may do; anything else is a mistake of this program, and its stack is wanted. */
-const isExpected = (error: unknown, { aborted }: AbortSignal): boolean =>
-  aborted ||
+/** What is no failure of the outside world is a mistake of this program, and its stack is wanted. */
+export function logMistake(
+  { delivery, log, abortSignal }: Pick<Doing, 'delivery' | 'log' | 'abortSignal'>,
+  error: unknown,
+): void {
+  if (abortSignal.aborted || isOfTheWorld(error)) return;
+  const stack = error instanceof Error ? error.stack : undefined;
+  log.error(`${delivery.id}: ${stack ?? causeOf(error)}`);
+}
+
+const isOfTheWorld = (error: unknown): boolean =>
   error instanceof StoreError ||
   error instanceof PackageStorageError ||
   error instanceof ConflictError ||
   error instanceof UnavailableError ||
+  error instanceof LostRaceError ||
   isOutage(error);
-
-const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /** A create that finds nothing to create in has been seen where a flight's only submission was deleted. */
 const mostNotFound = 5;
@@ -96,29 +101,27 @@ async function attempt(doing: Doing, act: Act): Promise<Outcome> {
     case 'upload':
       return upload(doing, act.content);
     case 'commit': {
-      const { status } = await store.commitSubmission(refOf(delivery), { abortSignal, once: true });
+      const { status } = await store.commitSubmission(ownRef(delivery), { abortSignal, once: true });
       return status === 'PendingCommit'
         ? { kind: 'failed', cause: 'the Store answered the commit, but still shows a draft' }
         : { kind: 'committed', status };
     }
     case 'discard':
-      await store.deleteSubmission(refOf(delivery), { abortSignal, once: true });
+      await store.deleteSubmission(ownRef(delivery), { abortSignal, once: true });
       return { kind: 'discarded' };
   }
 }
 
-const refOf = (delivery: Delivery): SubmissionRef => ({
-  track: trackOf(delivery),
-  submissionId: submissionIdOf(delivery),
-});
+const ownRef = (delivery: Delivery): SubmissionRef =>
+  refOf({ ...delivery, submissionId: submissionIdOf(delivery) });
 
 /** The answer to an update is the Store's own word; what is believed is a fresh reading after it. */
 async function update({ ports, delivery, abortSignal }: Doing, plan: DraftPlan): Promise<Outcome> {
   const store = ports.publishers.submissionStoreOf(delivery.publisher);
-  const ref = refOf(delivery);
+  const ref = ownRef(delivery);
   await store.updateSubmission(ref, changesOf(plan), { abortSignal });
   const draft = seenSubmission(await store.getSubmission(ref, { abortSignal }));
-  return { kind: 'updated', differences: draftDifferences(plan, draft), expected: plan.expected };
+  return { kind: 'updated', plan, draft };
 }
 
 const changesOf = ({
@@ -145,7 +148,7 @@ async function upload(
   const store = ports.publishers.submissionStoreOf(delivery.publisher);
   const source = uploadSourceOf(ports.packages, content);
   const result = await ports.uploads.run(() =>
-    store.uploadPackages(refOf(delivery), source, { abortSignal, until, onProgress }),
+    store.uploadPackages(ownRef(delivery), source, { abortSignal, until, onProgress }),
   );
   if (result === 'noRoom') return { kind: 'uploadWaits' };
   return result.kind === 'partial'

@@ -3,7 +3,7 @@ import { StoreNotFoundError } from '../msstore/errors.ts';
 import type { SubmissionRef } from '../msstore/model.ts';
 import type { Doing } from './applyAct.ts';
 import { commandRollout } from './commandRollout.ts';
-import { observedRollout, trackOf } from './observe.ts';
+import { observedRollout, refOf } from './observe.ts';
 
 /**
  * Removes what stands in a delivery's slot, by the right that the decision found. Whether it is gone by now; if not, the
@@ -11,7 +11,7 @@ import { observedRollout, trackOf } from './observe.ts';
  */
 export async function clearSlot(doing: Doing, clearing: Clearing): Promise<boolean> {
   const { ports, delivery } = doing;
-  const ref = { track: trackOf(delivery), submissionId: clearing.submissionId };
+  const ref = refOf({ ...delivery, submissionId: clearing.submissionId });
   if (clearing.kind === 'deletePending') return deletePending(doing, ref);
   if (clearing.rolloutId === undefined) return haltUnknown(doing, ref);
   const { kind, reason } = clearing;

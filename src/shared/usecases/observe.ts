@@ -1,16 +1,11 @@
 import { causeOf } from '../cause.ts';
-import {
-  StoreConflictError,
-  StoreError,
-  StoreNotFoundError,
-  StoreThrottledError,
-  StoreUnavailableError,
-} from '../msstore/errors.ts';
+import { StoreConflictError, StoreError, StoreNotFoundError } from '../msstore/errors.ts';
 import type { PackageRollout, SubmissionRef, Track } from '../msstore/model.ts';
 import type { CallOptions, StoreReader } from '../msstore/port.ts';
 import { type Observed, type ObservedRollout, stageOf } from '../rollout/observed.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { Publishers } from './ports.ts';
+import { unreadable } from './unreadable.ts';
 
 export const trackOf = ({ applicationId, flightId }: Pick<Rollout, 'applicationId' | 'flightId'>): Track =>
   flightId === undefined
@@ -63,21 +58,6 @@ async function read(store: StoreReader, rollout: Rollout, options: CallOptions):
     if (error instanceof StoreNotFoundError) return observeMissing(store, rollout, error, options);
     throw error;
   }
-}
-
-/** What the Store asks for is followed up to this: a halt must not wait for long on one answer. */
-const longestRetryMs = 10 * 60_000;
-
-function unreadable(error: unknown, now: Date): Observed {
-  const afterMs =
-    error instanceof StoreThrottledError || error instanceof StoreUnavailableError
-      ? error.retryAfterMs
-      : undefined;
-  return {
-    kind: 'unreadable',
-    cause: causeOf(error),
-    ...(afterMs !== undefined && { retryAt: new Date(now.getTime() + Math.min(afterMs, longestRetryMs)) }),
-  };
 }
 
 async function observeSubmission(

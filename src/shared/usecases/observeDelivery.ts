@@ -7,7 +7,7 @@ import type {
   SeenSubmission,
   Slot,
 } from '../delivery/observed.ts';
-import { StoreNotFoundError, StoreThrottledError, StoreUnavailableError } from '../msstore/errors.ts';
+import { StoreNotFoundError } from '../msstore/errors.ts';
 import type { Submission, TrackState } from '../msstore/model.ts';
 import type { CallOptions, StoreReader } from '../msstore/port.ts';
 import { type ObservedRollout, stageOf } from '../rollout/observed.ts';
@@ -15,8 +15,9 @@ import { awaitsApproval, rolloutId } from '../rollout/rollout.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 import { examinePackages } from './examinePackages.ts';
 import { gatherEvidence } from './gatherEvidence.ts';
-import { observedRollout, trackOf } from './observe.ts';
+import { observedRollout, refOf, trackOf } from './observe.ts';
 import type { Ports } from './ports.ts';
+import { unreadable } from './unreadable.ts';
 
 /** What the reading of one pass needs. */
 type Reading = {
@@ -68,21 +69,6 @@ async function readStart(reading: Reading): Promise<Observed> {
   return { kind: 'start', content, slot };
 }
 
-/** What the Store asks for is followed up to this. */
-const longestRetryMs = 10 * 60_000;
-
-function unreadable(error: unknown, now: Date): Observed {
-  const asked =
-    error instanceof StoreThrottledError || error instanceof StoreUnavailableError
-      ? error.retryAfterMs
-      : undefined;
-  return {
-    kind: 'unreadable',
-    cause: causeOf(error),
-    ...(asked !== undefined && { retryAt: new Date(now.getTime() + Math.min(asked, longestRetryMs)) }),
-  };
-}
-
 async function readSlot(reading: Reading): Promise<Slot> {
   const { store, delivery, abortSignal } = reading;
   const track = await store.getTrack(trackOf(delivery), { abortSignal });
@@ -98,7 +84,7 @@ async function readPending(
   { pendingSubmissionId }: TrackState,
 ): Promise<SeenSubmission | undefined> {
   if (pendingSubmissionId === undefined) return undefined;
-  const ref = { track: trackOf(delivery), submissionId: pendingSubmissionId };
+  const ref = refOf({ ...delivery, submissionId: pendingSubmissionId });
   return seenSubmission(await store.getSubmission(ref, { abortSignal }));
 }
 
@@ -108,7 +94,7 @@ async function readPublished(
 ): Promise<PublishedSubmission | undefined> {
   if (lastPublishedSubmissionId === undefined) return undefined;
   const { store, delivery, abortSignal } = reading;
-  const ref = { track: trackOf(delivery), submissionId: lastPublishedSubmissionId };
+  const ref = refOf({ ...delivery, submissionId: lastPublishedSubmissionId });
   const { packages } = await store.getSubmission(ref, { abortSignal });
   const rollout = observedRollout(await store.getPackageRollout(ref, { abortSignal }));
   const automation = await readAutomation(reading, lastPublishedSubmissionId, rollout);
@@ -140,7 +126,7 @@ async function readOwn(reading: Reading): Promise<Observed> {
   const { store, delivery, abortSignal } = reading;
   const { submissionId } = delivery;
   if (submissionId === undefined) return { kind: 'missing', cause: 'its id is not written down' };
-  const ref = { track: trackOf(delivery), submissionId };
+  const ref = refOf({ ...delivery, submissionId });
   try {
     const submission = await store.getSubmission(ref, { abortSignal });
     return { kind: 'submission', submission: await withRollout(store, submission, { abortSignal }) };

@@ -6,6 +6,7 @@ import type { Act, Decision, Outcome } from '../../../src/shared/delivery/decisi
 import type { Delivery, DeliveryChange } from '../../../src/shared/delivery/delivery.ts';
 import { evolve, handedOver } from '../../../src/shared/delivery/evolve.ts';
 import type { Observed, SeenSubmission } from '../../../src/shared/delivery/observed.ts';
+import { draftDifferences } from '../../../src/shared/delivery/proof.ts';
 import { settle } from '../../../src/shared/delivery/settle.ts';
 import { hasArrived } from '../../../src/shared/delivery/vocabulary.ts';
 import type { JournalEntry } from '../../../src/shared/rollout/journal.ts';
@@ -177,7 +178,7 @@ test('after an update that did not prove itself there is no commit without anoth
   always(({ before, act, outcome, decision }) => {
     if (before.phase === 'checking') proven = undefined;
     if (act?.kind === 'update') {
-      const good = outcome?.kind === 'updated' && outcome.differences.length === 0;
+      const good = outcome?.kind === 'updated' && draftDifferences(outcome.plan, outcome.draft).length === 0;
       proven = good ? before.submissionId : undefined;
       uploaded = undefined;
     }

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../src/shared/delivery/decision.ts';
 import type { Delivery } from '../../../src/shared/delivery/delivery.ts';
+import { planFor } from '../../../src/shared/delivery/plan.ts';
 import { settle } from '../../../src/shared/delivery/settle.ts';
 import { at, hour } from '../../support/builders.ts';
 import {
   content,
   delivery,
+  draft,
   expected,
+  kept,
   lines,
   minute,
   onlyOfFlight,
@@ -14,6 +17,8 @@ import {
   ownId,
   problem,
 } from './deliveries.fixture.ts';
+
+const plan = planFor(delivery('updating'), expected);
 
 const timedOut: Outcome = { kind: 'failed', cause: 'it timed out' };
 const trouble = { since: at(0), count: 3, cause: 'it timed out', repeats: 3 };
@@ -38,7 +43,7 @@ describe('an act that came through', () => {
     {
       name: 'the draft is as asked',
       of: delivery('updating'),
-      outcome: { kind: 'updated', differences: [], expected },
+      outcome: { kind: 'updated', plan, draft: draft() },
       next: { phase: 'uploading', expected },
       entries: ['effect updating', 'intent uploading'],
       says: 'The draft is as asked, read back from the Store.',
@@ -95,7 +100,7 @@ describe('an act that came through', () => {
     ],
     [
       delivery('updating'),
-      { kind: 'updated', differences: [], expected },
+      { kind: 'updated', plan, draft: draft() },
       `The packages are to be uploaded for the draft ${ownId}.`,
     ],
     [
@@ -125,14 +130,14 @@ describe('an act that came through', () => {
 describe('an update that the Store answered with success and ignored', () => {
   const outcome: Outcome = {
     kind: 'updated',
-    differences: ['it does not await A.msix', 'its notes differ'],
-    expected,
+    plan,
+    draft: draft({ packages: [kept], rollout: { enabled: false, percentage: 0 } }),
   };
   test('is never followed by an upload or a commit: the draft is deleted', () => {
     const { delivery: next, entries } = settle(delivery('updating'), outcome, at(0));
     expect(next).toMatchObject({ phase: 'discarding', problem: { reason: 'refused' } });
     expect(next.problem?.sentence).toContain(
-      'it does not await A.msix; its notes differ. Nothing was committed.',
+      'it shows no gradual rollout where 5 % was asked for; it does not await Notes_2.msix. Nothing was committed.',
     );
     expect(lines(entries)).toEqual(['effect updating!', 'intent discarding']);
   });

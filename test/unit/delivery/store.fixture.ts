@@ -8,7 +8,6 @@ import type {
   Slot,
 } from '../../../src/shared/delivery/observed.ts';
 import type { DraftPlan } from '../../../src/shared/delivery/plan.ts';
-import { draftDifferences } from '../../../src/shared/delivery/proof.ts';
 import type { Evidence } from '../../../src/shared/rollout/evidence.ts';
 import { stageOf } from '../../../src/shared/rollout/observed.ts';
 import { evidence } from '../../support/builders.ts';
@@ -248,10 +247,7 @@ function update(world: World, plan: DraftPlan, fault: Fault): { world: World; ou
     rollout: { enabled: fault !== 'expired', percentage },
     publishMode: 'Immediate',
   };
-  const outcome: Outcome =
-    fault === 'lostAfter'
-      ? failed
-      : { kind: 'updated', differences: draftDifferences(plan, pending), expected };
+  const outcome: Outcome = fault === 'lostAfter' ? failed : { kind: 'updated', plan, draft: pending };
   return { world: { ...world, pending }, outcome };
 }
 
