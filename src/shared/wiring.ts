@@ -7,6 +7,7 @@ import type { Store, StoreAnalytics, StoreProbe, SubmissionWriter } from './msst
 import { createStoreProbe } from './msstore/probe.ts';
 import { createPackageContainer, type PackageContainer } from './packages/container.ts';
 import { builtInPolicies } from './rollout/builtInPolicies.ts';
+import { realRuntime } from './runtime.ts';
 import { createDeliveryStore } from './state/deliveries.ts';
 import { createDueIndex } from './state/due.ts';
 import { createRolloutStore } from './state/rollouts.ts';
@@ -41,6 +42,7 @@ export function wire(config: Config): World {
   const samples = createSampleStore(tables);
   const ports: Ports = {
     clock: domainClock(),
+    runtime: realRuntime,
     rollouts: createRolloutStore(tables, due),
     deliveries: createDeliveryStore(tables, due),
     due,

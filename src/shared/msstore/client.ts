@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { type Runtime, realRuntime } from '../runtime.ts';
 import { getApplication, getFlight, getTrack, listFlights } from './applications.ts';
 import { createCredential, type PublisherIdentity } from './credential.ts';
 import {
@@ -10,7 +11,6 @@ import {
 import type { Store, SubmissionWriter } from './port.ts';
 import { type RequestEvent, Requester } from './request.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retryTiming.ts';
-import { type Runtime, realRuntime } from './runtime.ts';
 import {
   commitSubmission,
   createSubmission,

@@ -29,7 +29,7 @@ export type HttpFault = {
 };
 
 export type ExchangeOptions = {
-  readonly timeoutMs: number;
+  readonly timeout: AbortSignal;
   readonly abortSignal: AbortSignal | undefined;
   readonly dispatcher: Dispatcher | undefined;
   /** Values that must not survive in a fault. */
@@ -95,8 +95,7 @@ export async function exchange(
   httpRequest: HttpRequest,
   options: ExchangeOptions,
 ): Promise<HttpAnswer | HttpFault> {
-  const { timeoutMs, abortSignal, dispatcher, secrets } = options;
-  const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(timeoutMs)));
+  const { timeout, abortSignal, dispatcher, secrets } = options;
   const signal = abortSignal === undefined ? timeout : AbortSignal.any([abortSignal, timeout]);
   try {
     const { response, text, complete } = await answerOf(httpRequest, signal, dispatcher);

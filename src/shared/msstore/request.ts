@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
+import type { Runtime } from '../runtime.ts';
 import { errorOfAnswer } from './answerErrors.ts';
 import { StoreContractError, StoreError, StoreThrottledError, StoreUnavailableError } from './errors.ts';
 import { exchange, type HttpAnswer, type HttpFault, type HttpRequest } from './exchange.ts';
 import type { StoreOperation } from './operations.ts';
 import type { CallOptions } from './port.ts';
 import { type RetryPolicy, retryDelay } from './retryTiming.ts';
-import type { Runtime } from './runtime.ts';
 import type { TokenProvider } from './token.ts';
 
 /** One request to the Store, before authorisation. */
@@ -156,9 +156,10 @@ export class Requester {
     const left = policy.totalTimeoutMs - (startedAt - call.startedAt);
     if (left <= 0) throw budgetSpent(call, request);
     const timeoutMs = Math.min(policy.attemptTimeoutMs, left);
+    const timeout = runtime.timeout(timeoutMs);
     const { abortSignal } = call;
     const httpRequest = this.#httpRequest(call, request, token);
-    const outcome = await exchange(httpRequest, { timeoutMs, abortSignal, dispatcher, secrets: [token] });
+    const outcome = await exchange(httpRequest, { timeout, abortSignal, dispatcher, secrets: [token] });
     const durationMs = runtime.now() - startedAt;
     onRequest({
       ...seenOf(outcome, call),

@@ -1,8 +1,9 @@
-import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+import { odata, type TransactionAction } from '@azure/data-tables';
 import type { JournalEntry } from '../rollout/journal.ts';
 import { type Due, type DueIndex, sameDue } from './due.ts';
 import { isOutage, isStatus, LostRaceError, TrackBusyError } from './errors.ts';
 import { behind, fromJournalRow, type Key, type Row } from './rows.ts';
+import type { Table } from './table.ts';
 
 export type Page<Item> = { readonly items: readonly Item[]; readonly continuationToken?: string | undefined };
 export type PageRequest = { readonly size: number; readonly continuationToken?: string | undefined };
@@ -41,11 +42,7 @@ export interface JournaledStore<Of> {
   journal(id: string, page: PageRequest): Promise<Page<JournalEntry>>;
 }
 
-export function createJournaledStore<Of>(
-  table: TableClient,
-  index: DueIndex,
-  kind: Kind<Of>,
-): JournaledStore<Of> {
+export function createJournaledStore<Of>(table: Table, index: DueIndex, kind: Kind<Of>): JournaledStore<Of> {
   return {
     async get(id) {
       const { partitionKey, rowKey } = kind.keyOfId(id);

@@ -1,6 +1,7 @@
 import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { isStatus } from './errors.ts';
+import type { Table } from './table.ts';
 
 /** How to reach the storage account: by a connection string, or by its table endpoint and an identity. */
 export type StorageAccess =
@@ -10,11 +11,11 @@ export type StorageAccess =
 /** The three tables of Rampart. */
 export type Tables = {
   /** Per application: its rollouts, their journals, and the mark of each track's active rollout. */
-  readonly rollouts: TableClient;
+  readonly rollouts: Table;
   /** What is to be looked at, ordered by time. */
-  readonly due: TableClient;
+  readonly due: Table;
   /** Samples that publishers pushed. */
-  readonly samples: TableClient;
+  readonly samples: Table;
 };
 
 const isLoopback = (url: string): boolean => new URL(url).hostname === '127.0.0.1';
@@ -46,7 +47,7 @@ export async function createTables(tables: Tables): Promise<void> {
   await Promise.all(Object.values(tables).map(createTable));
 }
 
-async function createTable(table: TableClient): Promise<void> {
+async function createTable(table: Table): Promise<void> {
   try {
     await table.createTable();
   } catch (error) {

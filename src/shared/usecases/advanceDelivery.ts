@@ -49,7 +49,8 @@ export async function advanceDelivery(
     await dropRow(ports, look.due, stored && { awaited: deliveryDue(stored.delivery) });
     return false;
   }
-  const pass = { ports, log, abortSignal: AbortSignal.timeout(mostMs), until: AbortSignal.timeout(sliceMs) };
+  const { timeout } = ports.runtime;
+  const pass = { ports, log, abortSignal: timeout(mostMs), until: timeout(sliceMs) };
   try {
     return await passes(pass, stored, look.due);
   } catch (error) {
@@ -104,7 +105,7 @@ async function act(
       abortSignal: AbortSignal.any([
         abortSignal,
         progress.lost,
-        ...(what.kind === 'upload' ? [] : [AbortSignal.timeout(actMs)]),
+        ...(what.kind === 'upload' ? [] : [ports.runtime.timeout(actMs)]),
       ]),
       until,
       onProgress: (seen) => progress.saw(seen),

@@ -41,7 +41,7 @@ export async function advanceRollout(
   if (!stored || !isDue(stored, look, ports.clock.now()))
     return dropRow(ports, look.due, stored && { awaited: dueOf(stored.rollout) });
   try {
-    await passes(ports, stored, look.due, AbortSignal.timeout(timeoutMs), log);
+    await passes(ports, stored, look.due, ports.runtime.timeout(timeoutMs), log);
   } catch (error) {
     if (!(error instanceof LostRaceError)) throw error;
     log.info(`${look.id}: somebody else was faster; their pass stands.`);

@@ -1,15 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { cancel } from '../delivery/cancel.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { hasArrived } from '../delivery/vocabulary.ts';
 import type { StoredDelivery } from '../state/deliveries.ts';
-import { LostRaceError } from '../state/errors.ts';
 import { advanceDelivery } from './advanceDelivery.ts';
-import { ConflictError, NoSuchDeliveryError, UnavailableError } from './errors.ts';
+import { ConflictError, NoSuchDeliveryError } from './errors.ts';
 import type { Log, Ports } from './ports.ts';
-
-/** For how long a cancel that loses races is received anew. */
-const triesMs = 10_000;
+import { untilWritten } from './untilWritten.ts';
 
 /** How long the caller waits for the Store; after that the passes go on with it. */
 const budget = { sliceMs: 5_000, mostMs: 8_000 };
@@ -33,20 +29,14 @@ export async function cancelDelivery(
 }
 
 async function writeDown(ports: Ports, id: string, reason: string, log: Log): Promise<StoredDelivery> {
-  for (const end = Date.now() + triesMs; Date.now() < end; ) {
+  return untilWritten(ports.runtime, 'submission', async () => {
     const stored = await ports.deliveries.get(id);
     if (!stored) throw new NoSuchDeliveryError(id);
     const answer = cancel(stored.delivery, reason, ports.clock.now());
     if (answer.kind === 'refused') throw new ConflictError(answer.sentence);
     if (answer.kind === 'already') return stored;
-    try {
-      const saved = await ports.deliveries.save(stored, answer.change);
-      log.info(`${id}: cancel by operator. ${reason}`);
-      return saved;
-    } catch (error) {
-      if (!(error instanceof LostRaceError)) throw error;
-      await pause(Math.random() * 200);
-    }
-  }
-  throw new UnavailableError('The submission is being changed by many at once. Try again.', 1_000);
+    const saved = await ports.deliveries.save(stored, answer.change);
+    log.info(`${id}: cancel by operator. ${reason}`);
+    return saved;
+  });
 }

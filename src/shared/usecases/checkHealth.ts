@@ -8,7 +8,7 @@ const probeTimeoutMs = 10_000;
 
 /** Whether the state, the container of the packages and each publisher's Store can be reached. Says nothing secret. */
 export async function checkHealth(ports: Ports, ready: () => Promise<unknown>): Promise<Health> {
-  const abortSignal = AbortSignal.timeout(probeTimeoutMs);
+  const abortSignal = ports.runtime.timeout(probeTimeoutMs);
   const parts = await Promise.all([
     // Wrong settings keep the app from starting, so whoever answers has read them.
     part('configuration', () => Promise.resolve()),

@@ -1,19 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, receive } from '../rollout/command.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { advanceRollout } from './advanceRollout.ts';
 import { applyAndSettle } from './applyIntent.ts';
-import { ConflictError, NoSuchRolloutError, UnavailableError } from './errors.ts';
+import { ConflictError, NoSuchRolloutError } from './errors.ts';
 import { observe } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
+import { untilWritten } from './untilWritten.ts';
 
 /** What a command led to. `done` says that nothing of it is left to do. */
 export type CommandResult = { readonly rollout: Rollout; readonly done: boolean };
-
-/** For how long a command that loses races is received anew: passes are short, and few run at once. */
-const triesMs = 10_000;
 
 /** How long the caller waits for the Store; after that the passes go on with it. */
 const applyTimeoutMs = 5_000;
@@ -30,16 +27,10 @@ export async function commandRollout(
   command: Command,
   log: Log,
 ): Promise<CommandResult> {
-  for (const end = Date.now() + triesMs; Date.now() < end; ) {
+  return untilWritten(ports.runtime, 'rollout', async () => {
     const stored = await lookFirst(ports, id, command, log);
-    try {
-      return checked(command, await commandOnce(ports, stored, command, log));
-    } catch (error) {
-      if (!(error instanceof LostRaceError)) throw error;
-      await pause(Math.random() * 200);
-    }
-  }
-  throw new UnavailableError('The rollout is being changed by many at once. Try again.', 1_000);
+    return checked(command, await commandOnce(ports, stored, command, log));
+  });
 }
 
 /** The Store may have published since the last look, and only a published rollout can be finalized. */
@@ -67,7 +58,7 @@ async function commandOnce(ports: Ports, stored: Stored, command: Command, log: 
 async function carryOut(ports: Ports, claimed: Stored, command: Command, log: Log): Promise<CommandResult> {
   const { rollout } = claimed;
   if (rollout.intent?.kind !== command.kind) return { rollout, done: true };
-  const abortSignal = AbortSignal.timeout(applyTimeoutMs);
+  const abortSignal = ports.runtime.timeout(applyTimeoutMs);
   if (!(await isPublished(ports, rollout, abortSignal))) return { rollout, done: false };
   const settled = await settleOrLeave(ports, claimed, abortSignal, log);
   return { rollout: settled, done: settled.intent === undefined };

@@ -41,8 +41,12 @@ async function halt(
 }
 
 /** @throws UnavailableError unless the Store's own read-back says stopped */
-async function haltAtOnce({ publishers }: Ports, publisher: string, rollout: Rollout): Promise<void> {
-  const abortSignal = AbortSignal.timeout(haltTimeoutMs);
+async function haltAtOnce(
+  { publishers, runtime }: Ports,
+  publisher: string,
+  rollout: Rollout,
+): Promise<void> {
+  const abortSignal = runtime.timeout(haltTimeoutMs);
   const shown = await publishers.storeOf(publisher).haltPackageRollout(refOf(rollout), { abortSignal });
   if (observedRollout(shown).state !== 'stopped')
     throw new UnavailableError('The Store has not confirmed the halt yet', 30_000);

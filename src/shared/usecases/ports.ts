@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Store, StoreProbe, SubmissionWriter } from '../msstore/port.ts';
 import type { PackageContainer } from '../packages/container.ts';
 import type { Policy } from '../rollout/policy.ts';
+import type { Runtime } from '../runtime.ts';
 import type { DeliveryStore } from '../state/deliveries.ts';
 import type { DueIndex } from '../state/due.ts';
 import type { RolloutStore } from '../state/rollouts.ts';
@@ -12,6 +13,7 @@ import type { UploadRoom } from './uploadRoom.ts';
 /** The world as the use cases see it. */
 export type Ports = {
   readonly clock: Clock;
+  readonly runtime: Runtime;
   readonly rollouts: RolloutStore;
   readonly deliveries: DeliveryStore;
   readonly due: DueIndex;

@@ -89,9 +89,12 @@ const digestOf = (names: readonly string[], versions: readonly string[]): string
 
 const statTimeoutMs = 20_000;
 
-async function statAll({ packages }: Ports, names: readonly string[]): Promise<(PackageBlob | undefined)[]> {
+async function statAll(
+  { packages, runtime }: Ports,
+  names: readonly string[],
+): Promise<(PackageBlob | undefined)[]> {
   try {
-    return await Promise.all(names.map((name) => packages.stat(name, AbortSignal.timeout(statTimeoutMs))));
+    return await Promise.all(names.map((name) => packages.stat(name, runtime.timeout(statTimeoutMs))));
   } catch (error) {
     if (!(error instanceof PackageStorageError)) throw error;
     throw new UnavailableError(

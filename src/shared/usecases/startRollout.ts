@@ -6,7 +6,7 @@ import {
   StoreRejectedError,
 } from '../msstore/errors.ts';
 import type { PackageRollout, SubmissionProgress, SubmissionRef } from '../msstore/model.ts';
-import type { StoreReader } from '../msstore/port.ts';
+import type { CallOptions, StoreReader } from '../msstore/port.ts';
 import { withJournal } from '../rollout/journal.ts';
 import { stageOf } from '../rollout/observed.ts';
 import { type Policy, samePolicy } from '../rollout/policy.ts';
@@ -47,7 +47,7 @@ export async function startRollout(
   const existing = await ports.rollouts.get(rolloutId(request));
   if (existing) return { rollout: sameOrConflict(existing.rollout, publisher, policy), created: false };
   await ensureNotCarried(ports, request);
-  await ensureSuitable(ports.publishers.storeOf(publisher), request);
+  await ensureSuitable(ports, publisher, request);
   const now = ports.clock.now();
   const rollout = newRollout({ ...request, publisher, policy }, now);
   const sentence = `Started under the policy "${policy.name}".`;
@@ -120,8 +120,10 @@ async function meetActive(
 const askTimeoutMs = 30_000;
 
 /** Asks the Store before anything is written, so that a mistake shows now and not after certification. */
-async function ensureSuitable(store: StoreReader, request: StartRequest): Promise<void> {
-  const { progress, shown } = await askStore(store, refOf(request));
+async function ensureSuitable(ports: Ports, publisher: string, request: StartRequest): Promise<void> {
+  const options = { abortSignal: ports.runtime.timeout(askTimeoutMs) };
+  const store = ports.publishers.storeOf(publisher);
+  const { progress, shown } = await askStore(store, refOf(request), options);
   const problems = progress.errors.map(({ code, details }) => `${code}: ${details}`).join('; ');
   if (stageOf(progress.status) === 'failed')
     throw new UnsuitableSubmissionError(
@@ -141,17 +143,16 @@ async function ensureSuitable(store: StoreReader, request: StartRequest): Promis
 type Asked = { readonly progress: SubmissionProgress; readonly shown: PackageRollout | undefined };
 
 /** Before publication the rollout stands in the submission; after it, only the rollout's own resource is up to date. */
-async function ask(store: StoreReader, ref: SubmissionRef): Promise<Asked> {
-  const options = { abortSignal: AbortSignal.timeout(askTimeoutMs) };
+async function ask(store: StoreReader, ref: SubmissionRef, options: CallOptions): Promise<Asked> {
   const progress = await store.getSubmission(ref, options);
   const published = stageOf(progress.status) === 'published';
   const shown = published ? await store.getPackageRollout(ref, options) : progress.packageRollout;
   return { progress, shown };
 }
 
-async function askStore(store: StoreReader, ref: SubmissionRef): Promise<Asked> {
+async function askStore(store: StoreReader, ref: SubmissionRef, options: CallOptions): Promise<Asked> {
   try {
-    return await ask(store, ref);
+    return await ask(store, ref, options);
   } catch (error) {
     if (error instanceof StoreNotFoundError)
       throw new UnsuitableSubmissionError(

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { createRequester } from '../../../src/shared/msstore/client.ts';
+import { realRuntime } from '../../../src/shared/runtime.ts';
 import {
   applicationId,
   flight,
@@ -94,7 +95,7 @@ describe('a read', () => {
     };
     await using scripted = await startScripted(inTurn(good), {
       publisher: { tokens: { getToken, drop: () => {} } },
-      runtime: { now: () => clock.now, random: () => 0, sleep: async () => {} },
+      runtime: { ...realRuntime, now: () => clock.now, random: () => 0, sleep: async () => {} },
       retry: { totalTimeoutMs: 1_000 },
     });
     await expect(scripted.store.getPackageRollout(ref)).rejects.toMatchObject({

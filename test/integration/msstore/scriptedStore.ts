@@ -8,6 +8,7 @@ import {
 } from '../../../src/shared/msstore/client.ts';
 import type { Track } from '../../../src/shared/msstore/model.ts';
 import type { RequestEvent } from '../../../src/shared/msstore/request.ts';
+import { realRuntime } from '../../../src/shared/runtime.ts';
 
 export type Seen = {
   readonly method: string;
@@ -95,7 +96,7 @@ export async function startScripted(
       },
     },
     baseUrl: url,
-    runtime: { now: Date.now, random: () => 0, sleep },
+    runtime: { ...realRuntime, random: () => 0, sleep },
     onRequest: (event) => void events.push(event),
     ...options,
   });

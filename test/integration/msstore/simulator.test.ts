@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, test } f
 import { createStoreClient, type StoreClient } from '../../../src/shared/msstore/client.ts';
 import type { SubmissionRef, Track } from '../../../src/shared/msstore/model.ts';
 import { bytesSource } from '../../../src/shared/packages/sources.ts';
+import { realRuntime } from '../../../src/shared/runtime.ts';
 import type { FaultRuleInput } from '../../simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
     publisher: { tenantId, clientId, credential: { kind: 'secret', clientSecret }, authorityHost, tlsCa },
     baseUrl,
     retry: { attemptTimeoutMs: 5_000 },
-    runtime: { now: Date.now, random: () => 0, sleep: async (ms) => void waits.push(ms) },
+    runtime: { ...realRuntime, random: () => 0, sleep: async (ms) => void waits.push(ms) },
   });
 });
 afterAll(async () => simulator?.close());

@@ -4,6 +4,7 @@ import type { PackageRollout } from '../../../src/shared/msstore/model.ts';
 import type { Store, StoreProbe } from '../../../src/shared/msstore/port.ts';
 import { createPackageContainer } from '../../../src/shared/packages/container.ts';
 import { withJournal } from '../../../src/shared/rollout/journal.ts';
+import { realRuntime } from '../../../src/shared/runtime.ts';
 import { advanceRollout } from '../../../src/shared/usecases/advanceRollout.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import type { Log, Ports } from '../../../src/shared/usecases/ports.ts';
@@ -48,6 +49,7 @@ beforeEach(async () => {
   clock = { time: at(0), now: () => clock.time };
   ports = {
     clock,
+    runtime: realRuntime,
     rollouts: state.rollouts,
     deliveries: state.deliveries,
     packages: createPackageContainer({ kind: 'connectionString', connectionString: '' }, 'packages'),

@@ -2,6 +2,7 @@ import { StoreNotFoundError } from '../../../src/shared/msstore/errors.ts';
 import type { PackageRollout, Submission, SubmissionProgress } from '../../../src/shared/msstore/model.ts';
 import type { Store, StoreProbe, SubmissionWriter } from '../../../src/shared/msstore/port.ts';
 import { createPackageContainer } from '../../../src/shared/packages/container.ts';
+import { realRuntime } from '../../../src/shared/runtime.ts';
 import type { Log, Ports } from '../../../src/shared/usecases/ports.ts';
 import { UploadRoom } from '../../../src/shared/usecases/uploadRoom.ts';
 import { applicationId, at, flightId, policy, submissionId } from '../../support/builders.ts';
@@ -81,6 +82,7 @@ export async function stubPorts(answers: Partial<StubStore> = ramps): Promise<St
     ...state,
     state,
     clock,
+    runtime: realRuntime,
     store,
     packages: createPackageContainer({ kind: 'connectionString', connectionString: '' }, 'packages'),
     uploads: new UploadRoom(1),

@@ -3,6 +3,7 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createPackageContainer } from '../../../src/shared/packages/container.ts';
 import { PackageStorageUnavailableError } from '../../../src/shared/packages/errors.ts';
+import { realRuntime } from '../../../src/shared/runtime.ts';
 import type { Ports } from '../../../src/shared/usecases/ports.ts';
 import { receivePackage } from '../../../src/shared/usecases/receivePackage.ts';
 import { UploadRoom } from '../../../src/shared/usecases/uploadRoom.ts';
@@ -36,6 +37,7 @@ beforeAll(async () => {
   ports = {
     ...state,
     clock: { now: () => start },
+    runtime: realRuntime,
     packages: {
       ...packages,
       stat: (blob, ...rest) => {
