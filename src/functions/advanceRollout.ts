@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { ports } from '../shared/app.ts';
 import { logOf } from '../shared/http/handler.ts';
-import { advanceQueue, readLook } from '../shared/looksQueue.ts';
+import { advanceQueue, readLook } from '../shared/queues/looks.ts';
 import { advanceRollout } from '../shared/usecases/advanceRollout.ts';
 
 /** Takes one rollout a step further: the health-driven function. */

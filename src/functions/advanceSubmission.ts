@@ -1,7 +1,7 @@
 import { app, output } from '@azure/functions';
 import { ports } from '../shared/app.ts';
 import { logOf } from '../shared/http/handler.ts';
-import { deliveryQueue, readLook, writeLook } from '../shared/looksQueue.ts';
+import { deliveryQueue, readLook, writeLook } from '../shared/queues/looks.ts';
 import { advanceDelivery } from '../shared/usecases/advanceDelivery.ts';
 
 /** Takes one submission further, as far as it gets in one message; an upload of many gigabytes takes several. */

@@ -1,9 +1,9 @@
 import { app, output } from '@azure/functions';
-import { ports } from '../shared/app.ts';
+import { httpHandler, ports } from '../shared/app.ts';
 import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { json } from '../shared/http/handler.ts';
 import { deliveryIdIn, reasonIn } from '../shared/http/input.ts';
-import { deliveryQueue, writeLook } from '../shared/looksQueue.ts';
+import { deliveryQueue, writeLook } from '../shared/queues/looks.ts';
 import { cancelDelivery } from '../shared/usecases/cancelDelivery.ts';
 
 const next = output.storageQueue({ queueName: deliveryQueue, connection: 'AzureWebJobsStorage' });
@@ -14,10 +14,10 @@ app.http('cancelSubmission', {
   authLevel: 'function',
   route: 'submissions/{id}',
   extraOutputs: [next],
-  handler: httpHandler(ports, async ({ request, ports: world, log, context }) => {
+  handler: httpHandler(ports, 'operator', async ({ request, principal, ports: world, log, context }) => {
     const id = deliveryIdIn(request);
     const { reason } = await reasonIn(request);
-    const { delivery, done } = await cancelDelivery(world, id, reason, log);
+    const { delivery, done } = await cancelDelivery(world, id, { who: principal.who, reason }, log);
     if (!done) context.extraOutputs.set(next, writeLook({ id }));
     return json(done ? 200 : 202, deliveryViewOf(delivery));
   }),

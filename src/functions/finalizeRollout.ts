@@ -1,12 +1,18 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
-import { answerReasoned } from '../shared/http/commands.ts';
-import { httpHandler } from '../shared/http/handler.ts';
+import { mayDo } from '../shared/access/roles.ts';
+import { httpHandler, ports } from '../shared/app.ts';
+import { answerCommand } from '../shared/http/commands.ts';
+import { bodyLimits, commandSchema, readJson, rolloutIdIn } from '../shared/http/input.ts';
 
 /** Gives the build to everyone. */
 app.http('finalizeRollout', {
   methods: ['POST'],
   authLevel: 'function',
   route: 'rollouts/{id}/finalize',
-  handler: httpHandler(ports, answerReasoned('finalize')),
+  handler: httpHandler(ports, 'operator', async (call) => {
+    rolloutIdIn(call.request);
+    const { reason } = await readJson(call.request, commandSchema, bodyLimits.command);
+    const approves = mayDo(call.principal.role, 'approver');
+    return answerCommand(call, { kind: 'finalize', reason, approves });
+  }),
 });

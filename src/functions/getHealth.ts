@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { world } from '../shared/app.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { httpHandler, world } from '../shared/app.ts';
+import { json } from '../shared/http/handler.ts';
 import { checkHealth } from '../shared/usecases/checkHealth.ts';
 
 /** Says whether the state and the Store can be reached. */
@@ -10,6 +10,7 @@ app.http('getHealth', {
   route: 'health',
   handler: httpHandler(
     async () => world.ports,
+    'viewer',
     async () => {
       const health = await checkHealth(world.ports, world.ready);
       return json(health.healthy ? 200 : 503, health);

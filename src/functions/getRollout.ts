@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { httpHandler, ports } from '../shared/app.ts';
+import { json } from '../shared/http/handler.ts';
 import { rolloutIdIn } from '../shared/http/input.ts';
 import { viewOf } from '../shared/http/views.ts';
 import { NoSuchRolloutError } from '../shared/usecases/errors.ts';
@@ -10,7 +10,7 @@ app.http('getRollout', {
   methods: ['GET'],
   authLevel: 'function',
   route: 'rollouts/{id}',
-  handler: httpHandler(ports, async ({ request, ports: { rollouts } }) => {
+  handler: httpHandler(ports, 'viewer', async ({ request, ports: { rollouts } }) => {
     const id = rolloutIdIn(request);
     const stored = await rollouts.get(id);
     if (!stored) throw new NoSuchRolloutError(id);

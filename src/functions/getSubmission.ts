@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
+import { httpHandler, ports } from '../shared/app.ts';
 import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { json } from '../shared/http/handler.ts';
 import { deliveryIdIn } from '../shared/http/input.ts';
 import { readDelivery } from '../shared/usecases/readDelivery.ts';
 
@@ -10,7 +10,7 @@ app.http('getSubmission', {
   methods: ['GET'],
   authLevel: 'function',
   route: 'submissions/{id}',
-  handler: httpHandler(ports, async ({ request, ports: world }) => {
+  handler: httpHandler(ports, 'viewer', async ({ request, ports: world }) => {
     const { delivery, rollout } = await readDelivery(world, deliveryIdIn(request));
     return json(200, deliveryViewOf(delivery, rollout));
   }),

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { httpHandler, ports } from '../shared/app.ts';
+import { json } from '../shared/http/handler.ts';
 import { deliveryIdIn, parse, queryOf, storyPageSchema } from '../shared/http/input.ts';
 import { entryOf } from '../shared/http/views.ts';
 import { readStory } from '../shared/usecases/readDelivery.ts';
@@ -10,7 +10,7 @@ app.http('getSubmissionJournal', {
   methods: ['GET'],
   authLevel: 'function',
   route: 'submissions/{id}/journal',
-  handler: httpHandler(ports, async ({ request, ports: world }) => {
+  handler: httpHandler(ports, 'viewer', async ({ request, ports: world }) => {
     const id = deliveryIdIn(request);
     const { pageSize, continuationToken } = parse(storyPageSchema, queryOf(request), 'The query');
     const page = await readStory(world, id, { size: pageSize, continuationToken });

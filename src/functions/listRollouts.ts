@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { httpHandler, ports } from '../shared/app.ts';
+import { json } from '../shared/http/handler.ts';
 import { listSchema, parse, queryOf } from '../shared/http/input.ts';
 import { summaryOf } from '../shared/http/views.ts';
 
@@ -9,7 +9,7 @@ app.http('listRollouts', {
   methods: ['GET'],
   authLevel: 'function',
   route: 'rollouts',
-  handler: httpHandler(ports, async ({ request, ports: { rollouts } }) => {
+  handler: httpHandler(ports, 'viewer', async ({ request, ports: { rollouts } }) => {
     const { pageSize, continuationToken, ...filter } = parse(listSchema, queryOf(request), 'The query');
     const page = await rollouts.list(filter, { size: pageSize, continuationToken });
     return json(200, { items: page.items.map(summaryOf), continuationToken: page.continuationToken });

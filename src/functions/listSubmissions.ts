@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
+import { httpHandler, ports } from '../shared/app.ts';
 import { deliverySummaryOf } from '../shared/http/deliveryViews.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { json } from '../shared/http/handler.ts';
 import { deliveryListSchema, parse, queryOf } from '../shared/http/input.ts';
 import { listDeliveries } from '../shared/usecases/readDelivery.ts';
 
@@ -10,7 +10,7 @@ app.http('listSubmissions', {
   methods: ['GET'],
   authLevel: 'function',
   route: 'submissions',
-  handler: httpHandler(ports, async ({ request, ports: world }) => {
+  handler: httpHandler(ports, 'viewer', async ({ request, ports: world }) => {
     const { pageSize, continuationToken, ...filter } = parse(
       deliveryListSchema,
       queryOf(request),

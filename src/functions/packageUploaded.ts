@@ -2,7 +2,7 @@ import { app, output } from '@azure/functions';
 import { config, ports } from '../shared/app.ts';
 import { bindBlobsByName, blobNameOf } from '../shared/blobBinding.ts';
 import { logOf } from '../shared/http/handler.ts';
-import { deliveryQueue, writeLook } from '../shared/looksQueue.ts';
+import { deliveryQueue, writeLook } from '../shared/queues/looks.ts';
 import { receivePackage } from '../shared/usecases/receivePackage.ts';
 
 bindBlobsByName();

@@ -1,12 +1,16 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
-import { answerReasoned } from '../shared/http/commands.ts';
-import { httpHandler } from '../shared/http/handler.ts';
+import { httpHandler, ports } from '../shared/app.ts';
+import { answerCommand } from '../shared/http/commands.ts';
+import { bodyLimits, pauseSchema, readJson, rolloutIdIn } from '../shared/http/input.ts';
 
-/** Stops raising until somebody resumes. */
+/** Stops raising until somebody resumes; with an end, somebody has to say what is to be by then. */
 app.http('pauseRollout', {
   methods: ['POST'],
   authLevel: 'function',
   route: 'rollouts/{id}/pause',
-  handler: httpHandler(ports, answerReasoned('pause')),
+  handler: httpHandler(ports, 'operator', async (call) => {
+    rolloutIdIn(call.request);
+    const pause = await readJson(call.request, pauseSchema, bodyLimits.command);
+    return answerCommand(call, { kind: 'pause', ...pause });
+  }),
 });

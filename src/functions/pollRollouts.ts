@@ -1,6 +1,6 @@
 import { app, output } from '@azure/functions';
 import { config, ports } from '../shared/app.ts';
-import { advanceQueue, writeLook } from '../shared/looksQueue.ts';
+import { advanceQueue, writeLook } from '../shared/queues/looks.ts';
 import { findDue } from '../shared/usecases/findDue.ts';
 
 /** Finds the published rollouts that are due, and puts one look at each on the queue. */

@@ -1,6 +1,6 @@
 import { app, output } from '@azure/functions';
 import { config, ports } from '../shared/app.ts';
-import { advanceQueue, deliveryQueue, writeLook } from '../shared/looksQueue.ts';
+import { advanceQueue, deliveryQueue, writeLook } from '../shared/queues/looks.ts';
 import { findDue } from '../shared/usecases/findDue.ts';
 
 const deliveries = output.storageQueue({ queueName: deliveryQueue, connection: 'AzureWebJobsStorage' });

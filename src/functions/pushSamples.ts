@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { httpHandler, ports } from '../shared/app.ts';
+import { json } from '../shared/http/handler.ts';
 import { bodyLimits, readJson, rolloutIdIn, samplesSchema } from '../shared/http/input.ts';
 import { pushSamples } from '../shared/usecases/pushSamples.ts';
 
@@ -9,7 +9,7 @@ app.http('pushSamples', {
   methods: ['POST'],
   authLevel: 'function',
   route: 'rollouts/{id}/samples',
-  handler: httpHandler(ports, async ({ request, ports: world }) => {
+  handler: httpHandler(ports, 'operator', async ({ request, ports: world }) => {
     const id = rolloutIdIn(request);
     const { samples } = await readJson(request, samplesSchema, bodyLimits.samples);
     await pushSamples(world, id, samples);

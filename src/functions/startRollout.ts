@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { ports } from '../shared/app.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { httpHandler, ports } from '../shared/app.ts';
+import { json } from '../shared/http/handler.ts';
 import { bodyLimits, readJson, startSchema, toStartRequest } from '../shared/http/input.ts';
 import { viewOf } from '../shared/http/views.ts';
 import { startRollout } from '../shared/usecases/startRollout.ts';
@@ -10,9 +10,9 @@ app.http('startRollout', {
   methods: ['POST'],
   authLevel: 'function',
   route: 'rollouts',
-  handler: httpHandler(ports, async ({ request, ports: world, log }) => {
+  handler: httpHandler(ports, 'operator', async ({ request, principal, ports: world, log }) => {
     const wish = toStartRequest(await readJson(request, startSchema, bodyLimits.start));
-    const { rollout, created } = await startRollout(world, wish, log);
+    const { rollout, created } = await startRollout(world, wish, principal.who, log);
     return json(created ? 201 : 200, viewOf(rollout), { location: `/api/rollouts/${rollout.id}` });
   }),
 });

@@ -1,10 +1,10 @@
 import { app, output } from '@azure/functions';
-import { ports } from '../shared/app.ts';
+import { httpHandler, ports } from '../shared/app.ts';
 import { requestSchema } from '../shared/delivery/request.ts';
 import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
-import { httpHandler, json } from '../shared/http/handler.ts';
+import { json } from '../shared/http/handler.ts';
 import { bodyLimits, readJson } from '../shared/http/input.ts';
-import { deliveryQueue, writeLook } from '../shared/looksQueue.ts';
+import { deliveryQueue, writeLook } from '../shared/queues/looks.ts';
 import { readDelivery } from '../shared/usecases/readDelivery.ts';
 import { startDelivery } from '../shared/usecases/startDelivery.ts';
 
@@ -16,9 +16,9 @@ app.http('startSubmission', {
   authLevel: 'function',
   route: 'submissions',
   extraOutputs: [next],
-  handler: httpHandler(ports, async ({ request, ports: world, log, context }) => {
+  handler: httpHandler(ports, 'operator', async ({ request, principal, ports: world, log, context }) => {
     const wish = await readJson(request, requestSchema, bodyLimits.start);
-    const { delivery, created } = await startDelivery(world, wish, log);
+    const { delivery, created } = await startDelivery(world, wish, principal.who, log);
     if (created) context.extraOutputs.set(next, writeLook({ id: delivery.id }));
     const location = `/api/submissions/${delivery.id}`;
     if (created) return json(201, deliveryViewOf(delivery), { location });

@@ -1,4 +1,5 @@
 import { readConfig } from './config.ts';
+import { httpHandlerFor } from './http/handler.ts';
 import { wire } from './wiring.ts';
 
 /**
@@ -10,3 +11,6 @@ export const world = wire(config);
 
 /** The world, once its tables are there. */
 export const ports = world.ready;
+
+/** Makes the handler of an HTTP function: the world, the role that a caller needs, and what it answers. */
+export const httpHandler = httpHandlerFor(config.access);

@@ -90,7 +90,7 @@ function unreadable(
   now: Date,
 ): Decision {
   const { cancel, trouble } = delivery;
-  if (cancel && hasNothing(delivery)) return cancelled(cancel.reason);
+  if (cancel && hasNothing(delivery)) return cancelled(cancel);
   return {
     kind: 'wait',
     reason: 'storeUnreadable',

@@ -115,7 +115,9 @@ export const deliverySchema = z.object({
     })
     .optional(),
   problem: problemSchema.optional(),
-  cancel: z.object({ actor: z.enum(actors), reason: z.string(), at: instantSchema }).optional(),
+  cancel: z
+    .object({ actor: z.enum(actors), by: z.string().optional(), reason: z.string(), at: instantSchema })
+    .optional(),
   /** The rollout that it was handed over to. */
   rolloutId: z.string().optional(),
   sentence: z.string(),

@@ -122,7 +122,7 @@ function committedWrong(problem: NonNullable<Delivery['problem']>, { status }: S
 export function draftMissing({ delivery }: Situation, cause: string): Decision {
   const { phase, problem, cancel } = delivery;
   if (phase === 'discarding' && problem) return fail(problem.reason, problem.sentence);
-  if (phase === 'discarding' || (cancel && !problem)) return cancelled(cancel?.reason ?? '');
+  if (phase === 'discarding' || (cancel && !problem)) return cancelled(cancel);
   if (phase === 'renewing')
     return {
       kind: 'go',

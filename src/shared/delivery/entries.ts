@@ -1,5 +1,6 @@
 import type { Remark } from '../rollout/journal.ts';
 import { sayPercentage } from '../rollout/sentence.ts';
+import { type Who, whoOf } from '../rollout/vocabulary.ts';
 import type { Decision } from './decision.ts';
 import { askedPercentage, type Delivery } from './delivery.ts';
 
@@ -17,9 +18,13 @@ function subjectOf({ phase }: Delivery, decision: Decision): string {
   return decision.kind === 'act' ? decision.act.kind : decision.kind;
 }
 
+/** What ends by somebody's word is theirs. */
+const whoDecided = ({ cancel }: Delivery, decision: Decision): Who =>
+  decision.kind === 'cancel' && cancel ? whoOf(cancel) : { actor: decision.actor ?? 'policy' };
+
 export const decisionRemark = (delivery: Delivery, decision: Decision): Remark => ({
   kind: 'decision',
-  actor: decision.actor ?? (decision.kind === 'cancel' ? 'operator' : 'policy'),
+  ...whoDecided(delivery, decision),
   subject: subjectOf(delivery, decision),
   sentence: delivery.sentence,
   ...(isAlarm(decision) && { escalated: true }),

@@ -41,7 +41,7 @@ export type Automation = {
   readonly paused: boolean;
   /** The percentage that a person capped it at, if one did. */
   readonly cap?: number | undefined;
-  /** Whether its step waits for a person's approval. */
+  /** Whether it still needs a person's approval to be given to everyone. */
   readonly awaitsApproval?: boolean | undefined;
   readonly evidence: readonly Evidence[];
 };

@@ -89,10 +89,10 @@ function unfinishedRollout(published: PublishedSubmission, { policy }: Delivery)
 /** Giving a build to everyone is the widest raise of all: nobody does it without evidence, or past a person's word. */
 function againstFinalize(automation: Automation): string | undefined {
   if (automation.phase === 'halting') return 'its halt is under way';
-  if (automation.paused) return 'somebody paused it';
+  if (automation.paused) return 'it is paused, or held by an alert';
   if (automation.cap !== undefined && automation.cap < 100)
     return `somebody capped it at ${sayPercentage(automation.cap)}`;
-  if (automation.awaitsApproval) return 'its step still needs a person’s approval';
+  if (automation.awaitsApproval) return 'it still needs a person’s approval';
   const asked = automation.evidence.filter(gates);
   if (asked.length === 0) return 'no check of its health was asked yet';
   const speaks = asked.find(({ kind }) => kind !== 'good');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantSchema } from '../rollout/evidence.ts';
 import { applicationIdSchema, flightIdSchema } from '../rollout/ids.ts';
-import { policySchema } from '../rollout/policy.ts';
+import { keptPolicySchema } from '../rollout/policy.ts';
 import { mostPackages } from './vocabulary.ts';
 
 /** The form of a request's id: what a CI job knows itself by. */
@@ -73,7 +73,7 @@ export const requestSchema = z
     applicationId: applicationIdSchema,
     flightId: flightIdSchema.optional(),
     ...askShape,
-    policy: policySchema.optional(),
+    policy: keptPolicySchema.optional(),
     policyName: z.string().max(64).optional(),
   })
   .refine(({ policy, policyName }) => (policy === undefined) !== (policyName === undefined), {

@@ -13,7 +13,7 @@ type Start = Situation<Extract<Observed, { kind: 'start' }>>;
 type OnSlot = Situation<Extract<Observed, { kind: 'slot' }>>;
 
 export function checking({ delivery, observed }: Start): Decision {
-  if (delivery.cancel) return cancelled(delivery.cancel.reason);
+  if (delivery.cancel) return cancelled(delivery.cancel);
   if (observed.content.kind === 'bad')
     return fail(
       'wrongPackages',
@@ -32,7 +32,7 @@ function planned(delivery: Delivery, { published }: Slot): Decision | undefined 
 }
 
 export function clearing({ delivery, observed }: OnSlot): Decision {
-  if (delivery.cancel) return cancelled(delivery.cancel.reason);
+  if (delivery.cancel) return cancelled(delivery.cancel);
   const obstacle = obstacleIn(observed.slot, delivery);
   if (obstacle?.clearing && sameClearing(obstacle.clearing, delivery.clearing))
     return {
@@ -106,10 +106,10 @@ const refusing = (delivery: Delivery): Delivery => ({
 /** A draft that was asked for may appear late, and must not be left behind. */
 function cancelledBeforeDraft(
   { creates }: Delivery,
-  { reason, at }: NonNullable<Delivery['cancel']>,
+  cancel: NonNullable<Delivery['cancel']>,
   now: Date,
 ): Decision {
-  if (creates === 0 || now.getTime() - at.getTime() >= waits.people) return cancelled(reason);
+  if (creates === 0 || now.getTime() - cancel.at.getTime() >= waits.people) return cancelled(cancel);
   return {
     kind: 'wait',
     reason: 'cancelled',

@@ -4,7 +4,7 @@ import { askSchema } from '../delivery/request.ts';
 import { hasArrived } from '../delivery/vocabulary.ts';
 import { policySchema } from '../rollout/policy.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { hasEnded } from '../rollout/vocabulary.ts';
+import { hasEnded, whoOf } from '../rollout/vocabulary.ts';
 import { optionalTime, time, viewOf } from './views.ts';
 
 /** How deliveries look over HTTP: one page for the whole way, the rollout that follows included. */
@@ -71,7 +71,7 @@ export const deliveryViewOf = (delivery: Delivery, rollout?: Rollout) => ({
     },
   }),
   ...(delivery.cancel && {
-    cancel: { actor: delivery.cancel.actor, reason: delivery.cancel.reason, at: time(delivery.cancel.at) },
+    cancel: { ...whoOf(delivery.cancel), reason: delivery.cancel.reason, at: time(delivery.cancel.at) },
   }),
   ...(delivery.trouble && {
     trouble: {

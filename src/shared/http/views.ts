@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { evidenceSchema, instantSchema } from '../rollout/evidence.ts';
 import { type JournalEntry, journalEntrySchema } from '../rollout/journal.ts';
 import { policySchema } from '../rollout/policy.ts';
-import { currentBake, type Rollout } from '../rollout/rollout.ts';
-import { hasEnded } from '../rollout/vocabulary.ts';
+import { awaitsApproval, currentBake, type Pause, type Rollout } from '../rollout/rollout.ts';
+import { hasEnded, type Who, whoOf } from '../rollout/vocabulary.ts';
 
 /** How rollouts and journals look over HTTP. */
 
@@ -37,9 +37,14 @@ export const viewOf = (rollout: Rollout) => ({
   controlPackageVersions: rollout.controlVersions,
   ...(!hasEnded(rollout.phase) &&
     rollout.stepSince !== undefined && { step: stepOf(rollout, rollout.stepSince) }),
-  ...(rollout.pause && { pause: bySomeone(rollout.pause) }),
+  ...(rollout.pause && { pause: pauseOf(rollout.pause) }),
   ...(rollout.cap && { cap: { percentage: rollout.cap.percentage, ...bySomeone(rollout.cap) } }),
-  ...(rollout.approval && { approval: { step: rollout.approval.step + 1, ...bySomeone(rollout.approval) } }),
+  ...(rollout.approvals.length > 0 && {
+    approvals: rollout.approvals.map((approval) => ({ step: approval.step + 1, ...bySomeone(approval) })),
+  }),
+  ...(rollout.alertHolds.length > 0 && {
+    alerts: rollout.alertHolds.map((hold) => ({ alert: hold.alert, ...bySomeone(hold) })),
+  }),
   ...(rollout.intent && { intent: intentOf(rollout.intent) }),
   evidence: rollout.evidence.map((entry) => z.encode(evidenceSchema, entry)),
   ...(rollout.decision && {
@@ -60,24 +65,38 @@ function stepOf(rollout: Rollout, since: Date) {
     of: rollout.policy.steps.length,
     since: time(since),
     bakeEndsAt: time(new Date(since.getTime() + bake)),
-    approval: approval ? (rollout.approval?.step === rollout.step ? 'given' : 'needed') : 'notNeeded',
+    approval: approval ? (awaitsApproval(rollout) ? 'needed' : 'given') : 'notNeeded',
   };
 }
 
-const bySomeone = ({ actor, reason, at }: { actor: string; reason: string; at: Date }) => ({
-  actor,
+const bySomeone = ({ reason, at, ...who }: Who & { reason: string; at: Date }) => ({
+  ...whoOf(who),
   reason,
   at: time(at),
+});
+
+const pauseOf = (pause: Pause) => ({
+  ...bySomeone(pause),
+  ...optionalTime('until', pause.until),
+  ...(pause.owner !== undefined && { owner: pause.owner }),
+  ...toldOf(pause),
+});
+
+/** When people were told that it lasts, and when one of them said that they know. */
+const toldOf = (told: { escalatedAt?: Date | undefined; acknowledgedAt?: Date | undefined }) => ({
+  ...optionalTime('escalatedAt', told.escalatedAt),
+  ...optionalTime('acknowledgedAt', told.acknowledgedAt),
 });
 
 const intentOf = (intent: NonNullable<Rollout['intent']>) => ({
   kind: intent.kind,
   ...(intent.kind === 'raise' && { percentage: intent.percentage }),
-  actor: intent.actor,
+  ...whoOf(intent),
   reason: intent.reason,
   since: time(intent.since),
   attempts: intent.attempts,
   lastOutcome: intent.lastOutcome,
+  ...toldOf(intent),
 });
 
 export const entryOf = (entry: JournalEntry) => z.encode(journalEntrySchema, entry);

@@ -2,7 +2,7 @@ import type { Evidence } from './evidence.ts';
 import type { Observed } from './observed.ts';
 import type { Reason } from './reason.ts';
 import type { Intent, Rollout } from './rollout.ts';
-import type { Actor } from './vocabulary.ts';
+import type { Who } from './vocabulary.ts';
 
 /** All that a decision may rest on. Values in, a decision out: no clock, no randomness, no I/O. */
 export type Situation = {
@@ -34,7 +34,9 @@ export type Escalation =
   /** The Store cannot be read. */
   | { readonly of: 'store' }
   /** Raises do not come through. */
-  | { readonly of: 'raise' };
+  | { readonly of: 'raise' }
+  /** A pause should have ended by now. */
+  | { readonly of: 'pause' };
 
 /** How the Store's own state moved without Rampart. */
 export type Adoption =
@@ -57,10 +59,10 @@ export type Decision =
   | (Goes & { readonly kind: 'wait' })
   | (Goes & { readonly kind: 'hold' })
   | (Goes & { readonly kind: 'raise'; readonly percentage: number; readonly step: number })
-  | (Goes & { readonly kind: 'halt'; readonly actor: Actor })
-  | (Goes & { readonly kind: 'finalize'; readonly actor: Actor })
-  | (Goes & { readonly kind: 'adopt'; readonly actor: Actor; readonly adoption: Adoption })
-  | (Common & { readonly kind: 'fail'; readonly actor: Actor });
+  | (Goes & Who & { readonly kind: 'halt' })
+  | (Goes & Who & { readonly kind: 'finalize' })
+  | (Goes & Who & { readonly kind: 'adopt'; readonly adoption: Adoption })
+  | (Common & Who & { readonly kind: 'fail' });
 
 /** One question of a pass: it answers with a decision, or leaves it to the next gate. */
 export type Gate = (situation: Situation) => Decision | undefined;

@@ -1,9 +1,10 @@
 import type { Decision, Gate } from './decision.ts';
 import { sayDuration } from './duration.ts';
-import { type Observed, samePercentage, shownRollout, showsRaise } from './observed.ts';
+import { type Observed, type ObservedRollout, samePercentage, shownRollout, showsRaise } from './observed.ts';
 import type { Intent, Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
 import { hold } from './situation.ts';
+import { whoOf } from './vocabulary.ts';
 
 /** The gates that find that the Store's own state moved: by an intent that came through late, or by somebody else. */
 
@@ -36,12 +37,12 @@ function endedElsewhere({ intent, percentage }: Rollout, state: 'stopped' | 'com
 }
 
 /**
- * Another submission is published on the track, and ours is said to be in progress all the same. One contradictory answer
+ * Another submission is published on the track, and ours is said to be in progress, or to begin, all the same. One contradictory answer
  * is no reason to let go of a rollout; the same answer at the next look is.
  */
 export const replaced: Gate = (situation) => {
   const { rollout, observed } = situation;
-  if (observed.kind !== 'published' || observed.rollout.state !== 'inProgress') return undefined;
+  if (observed.kind !== 'published' || !isOpen(observed.rollout)) return undefined;
   if (observed.trackUnread && rollout.decision?.reason === 'replaced')
     return hold(situation, 'replaced', 'The track could not be read again. Looking again.');
   if (observed.replacedBy === undefined) return undefined;
@@ -51,10 +52,19 @@ export const replaced: Gate = (situation) => {
       kind: 'fail',
       actor: 'partnerCenter',
       reason: 'replaced',
-      sentence: `${sentence}; this rollout has nothing left to steer.`,
+      sentence:
+        rollout.intent?.kind === 'halt'
+          ? `${sentence}, so the halt has nothing left to stop. If that one is bad as well, halt its rollout.`
+          : `${sentence}; this rollout has nothing left to steer.`,
     };
-  return hold(situation, 'replaced', `${sentence}, and shows this rollout in progress. Looking again.`);
+  return hold(
+    situation,
+    'replaced',
+    `${sentence}, and shows this rollout ${observed.rollout.state === 'inProgress' ? 'in progress' : 'not begun'}. Looking again.`,
+  );
 };
+
+const isOpen = ({ state }: ObservedRollout): boolean => state === 'inProgress' || state === 'notStarted';
 
 /** The percentage is not what Rampart left: its own raise came through late, or somebody changed it. */
 export const percentageMoved: Gate = ({ rollout, observed, now }) => {
@@ -86,7 +96,7 @@ function confirmed(intent: Intent, percentage: number, now: Date): Decision {
   }[intent.kind];
   return {
     kind: 'adopt',
-    actor: intent.actor,
+    ...whoOf(intent),
     reason: `confirmed:${intent.kind}`,
     sentence: `The Store confirms ${what}, as intended ${sayDuration(now.getTime() - intent.since.getTime())} ago.`,
     adoption: { change: 'confirmed', intent, percentage },

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { evidenceKinds } from './vocabulary.ts';
 
-/** A point of time: ISO 8601 outside, `Date` inside. */
-export const instantSchema = z.codec(z.iso.datetime({ offset: true }), z.date(), {
+const outOfYears = 'must be within the years 1 to 9999';
+
+/** A point of time: ISO 8601 outside, `Date` inside. A year beyond these is written in another form, and not read again. */
+const keptDateSchema = z
+  .date()
+  .min(new Date('0001-01-01T00:00:00Z'), outOfYears)
+  .max(new Date('9999-12-31T23:59:59.999Z'), outOfYears);
+export const instantSchema = z.codec(z.iso.datetime({ offset: true }), keptDateSchema, {
   decode: (text) => new Date(text),
   encode: (date) => date.toISOString(),
 });

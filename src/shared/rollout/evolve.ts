@@ -6,6 +6,7 @@ import { confirm, dropFailedRaises, dropIntent, end, enter, intend } from './mov
 import type { Reason } from './reason.ts';
 import { intentRemarks } from './remarks.ts';
 import type { Intent, Rollout } from './rollout.ts';
+import { whoOf } from './vocabulary.ts';
 
 /**
  * The rollout as the decision leaves it, with what the journal says of it. A decision that will change the Store is
@@ -69,13 +70,15 @@ type Changing = Extract<Decision, { kind: 'raise' | 'halt' | 'finalize' }>;
 
 /** A halt or a finalize goes on with one attempt more; a raise is a new one each time. */
 function intentOf({ intent }: Rollout, decision: Changing, now: Date): Intent {
-  const made = { reason: decision.sentence, since: now, attempts: 1 };
+  const made = { reason: decision.sentence, since: now, triedAt: now, attempts: 1 };
   if (decision.kind === 'raise') {
     const { kind, percentage, step } = decision;
     return { kind, percentage, step, actor: 'policy', ...made };
   }
-  const { kind, actor } = decision;
-  return intent?.kind === kind ? { ...intent, attempts: intent.attempts + 1 } : { kind, actor, ...made };
+  const { kind } = decision;
+  return intent?.kind === kind
+    ? { ...intent, triedAt: intent.triedAt ?? now, attempts: intent.attempts + 1 }
+    : { kind, ...whoOf(decision), ...made };
 }
 
 function adopt(rollout: Rollout, adoption: Adoption, sentence: string, now: Date): Rollout {
@@ -123,7 +126,7 @@ function isNews(before: Rollout, { evidence }: Situation, decision: Decision): b
 
 const decisionRemark = ({ rollout, evidence }: Situation, decision: Decision): Remark => ({
   kind: 'decision',
-  actor: 'actor' in decision ? decision.actor : 'policy',
+  ...('actor' in decision ? whoOf(decision) : { actor: 'policy' as const }),
   subject: decision.kind,
   sentence: decision.sentence,
   ...(escalationOf(decision) && { escalated: true }),
@@ -136,7 +139,7 @@ function markTold(rollout: Rollout, decision: Decision, now: Date): Rollout {
   const escalation = escalationOf(decision);
   if (!escalation) return rollout;
   const mark = <Of extends object>(trouble: Of) => ({ ...trouble, escalatedAt: now });
-  const { intent, storeUnreadable, failedRaises, unmeasured } = rollout;
+  const { intent, pause, storeUnreadable, failedRaises, unmeasured } = rollout;
   switch (escalation.of) {
     case 'intent':
       return intent ? { ...rollout, intent: mark(intent) } : rollout;
@@ -144,6 +147,8 @@ function markTold(rollout: Rollout, decision: Decision, now: Date): Rollout {
       return storeUnreadable ? { ...rollout, storeUnreadable: mark(storeUnreadable) } : rollout;
     case 'raise':
       return failedRaises ? { ...rollout, failedRaises: mark(failedRaises) } : rollout;
+    case 'pause':
+      return pause ? { ...rollout, pause: mark(pause) } : rollout;
     case 'unmeasured':
       return { ...rollout, unmeasured: markAll(unmeasured, escalation.checks, mark) };
   }

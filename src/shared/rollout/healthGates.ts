@@ -4,12 +4,13 @@ import { after, isOverdue, nextIntentLook } from './looks.ts';
 import { currentBake, nobodyHasIt } from './rollout.ts';
 import { sayList, sayTime } from './sentence.ts';
 import { at, hold, nextLook, says } from './situation.ts';
+import { isSomebody } from './vocabulary.ts';
 
 /** The gates that read evidence: bad evidence halts or holds, missing evidence holds. */
 
 /** A person who finalizes has overruled the evidence; nobody else can. */
 const overruled = ({ rollout: { intent } }: Situation): boolean =>
-  intent?.kind === 'finalize' && intent.actor === 'operator';
+  intent?.kind === 'finalize' && isSomebody(intent);
 
 export const harm: Gate = (situation) => {
   const { rollout, evidence, now } = situation;

@@ -1,32 +1,37 @@
 import type { Gate } from './decision.ts';
 import { sayDuration } from './duration.ts';
-import { intentEscalatesAfter, isOverdue, nextIntentLook } from './looks.ts';
-import type { Intent } from './rollout.ts';
+import { finalizeEscalatesAfter, isOverdue, nextIntentLook } from './looks.ts';
+import type { Intent, Rollout } from './rollout.ts';
+import { whoOf } from './vocabulary.ts';
 
 /** The gates that go on with what was intended and is not confirmed yet. */
 
 /** From here on the Store shows a rollout in progress. A halt outranks everything that is still to be learned of it. */
-export const haltUnderway: Gate = ({ rollout: { intent }, now }) =>
+export const haltUnderway: Gate = ({ rollout, rollout: { intent }, now }) =>
   intent?.kind === 'halt'
     ? {
         kind: 'halt',
-        actor: intent.actor,
+        ...whoOf(intent),
         reason: 'haltUnderway',
         sentence: underwaySentence(intent, now),
         nextLookAt: nextIntentLook(now, intent.attempts),
-        ...intentEscalation(intent, now),
+        ...(couldBeTried(rollout) && intentEscalation(rollout, now)),
       }
     : undefined;
 
-export const finalizeUnderway: Gate = ({ rollout: { intent }, now }) =>
+/** Until this very look nobody knew that the Store had published it. */
+const couldBeTried = ({ intent, stepSince }: Rollout): boolean =>
+  stepSince !== undefined || (intent?.attempts ?? 0) > 0;
+
+export const finalizeUnderway: Gate = ({ rollout, rollout: { intent }, now }) =>
   intent?.kind === 'finalize'
     ? {
         kind: 'finalize',
-        actor: intent.actor,
+        ...whoOf(intent),
         reason: 'finalizeUnderway',
         sentence: underwaySentence(intent, now),
         nextLookAt: nextIntentLook(now, intent.attempts),
-        ...intentEscalation(intent, now),
+        ...intentEscalation(rollout, now),
       }
     : undefined;
 
@@ -36,8 +41,14 @@ function underwaySentence({ attempts, since, reason, lastOutcome }: Intent, now:
   return `${reason} ${open}${lastOutcome === undefined ? '' : ` (${lastOutcome})`}.`;
 }
 
-/** People are told when the Store does not confirm an intent, and told again, until it does. */
-export function intentEscalation(intent: Intent | undefined, now: Date): { escalation?: { of: 'intent' } } {
+/** People are told when the Store does not confirm an intent, and told again, until it does or one of them says they know. */
+export function intentEscalation(
+  { intent, policy }: Pick<Rollout, 'intent' | 'policy'>,
+  now: Date,
+): { escalation?: { of: 'intent' } } {
   if (intent === undefined || intent.kind === 'raise') return {};
-  return isOverdue(intent, now, intentEscalatesAfter) ? { escalation: { of: 'intent' } } : {};
+  const limit = intent.kind === 'halt' ? policy.escalateHaltAfter : finalizeEscalatesAfter;
+  // It may have waited long for its publication, which is no trouble: what counts is since when it could be tried.
+  const since = intent.triedAt ?? intent.since;
+  return isOverdue({ ...intent, since }, now, limit) ? { escalation: { of: 'intent' } } : {};
 }

@@ -9,6 +9,8 @@ export const journalEntrySchema = z.object({
   at: instantSchema,
   kind: z.enum(journalKinds),
   actor: z.enum(actors),
+  /** The name of the person or key, or the title of the alert. */
+  by: z.string().optional(),
   /** What it is about, in one word: the kind of the decision, intent or command. */
   subject: z.string(),
   sentence: z.string(),

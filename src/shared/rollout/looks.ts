@@ -29,16 +29,18 @@ export const nextRaise = (lastAt: Date, count: number): Date =>
 /** After how long people are told that the Store cannot be read or lets no raise through, and again after as long. */
 export const troubleEscalatesAfter = 60 * minute;
 
-/** After how long people are told that the Store does not confirm an intent, and again after as long. */
-export const intentEscalatesAfter = 15 * minute;
+/** After how long people are told that the Store does not confirm a finalize, and again after as long. */
+export const finalizeEscalatesAfter = 15 * minute;
 
-/** Whether people are to be told of a trouble now: it has lasted, and they were not told for as long. */
-export function isOverdue(
-  trouble: { readonly since: Date; readonly escalatedAt?: Date | undefined } | undefined,
-  now: Date,
-  limit: number,
-): boolean {
-  if (!trouble) return false;
+type Lasting = {
+  readonly since: Date;
+  readonly escalatedAt?: Date | undefined;
+  readonly acknowledgedAt?: Date | undefined;
+};
+
+/** Whether people are to be told of a trouble now: it has lasted, they were not told for as long, and nobody said they know. */
+export function isOverdue(trouble: Lasting | undefined, now: Date, limit: number): boolean {
+  if (!trouble || trouble.acknowledgedAt) return false;
   const quietSince = trouble.escalatedAt ?? trouble.since;
   return now.getTime() - quietSince.getTime() >= limit;
 }

@@ -14,6 +14,7 @@ const without = <Key extends keyof Rollout>(rollout: Rollout, ...keys: readonly 
 export const dropIntent = (rollout: Rollout): Rollout => without(rollout, 'intent');
 export const dropFailedRaises = (rollout: Rollout): Rollout => without(rollout, 'failedRaises');
 export const dropPause = (rollout: Rollout): Rollout => without(rollout, 'pause');
+export const dropAlertHolds = (rollout: Rollout): Rollout => ({ ...rollout, alertHolds: [] });
 export const dropCap = (rollout: Rollout): Rollout => without(rollout, 'cap');
 
 /** The Store shows this percentage: a step begins, with its bake anew; the tests go on from where the rollout began. */
@@ -24,7 +25,8 @@ export function enter(
   step = stepReached(rollout.policy, percentage),
 ): Rollout {
   return {
-    ...without(rollout, 'intent', 'approval', 'failedRaises'),
+    ...without(rollout, 'intent', 'failedRaises'),
+    approvals: [],
     phase: moveTo(rollout.phase, 'ramping'),
     percentage,
     reached: Math.max(rollout.reached, percentage),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertRulesSchema } from './alertRule.ts';
 import { type Budgeted, errorOf } from './budget.ts';
 import { checkSchema, provesSafety, toleratedBy } from './check.ts';
 import { durationSchema, writeDuration } from './duration.ts';
@@ -123,6 +124,17 @@ export const policySchema = z
         'The chance that a healthy build is halted by its checks, over the whole rollout: all checks and all looks together.',
     }),
     checks: z.array(checkSchema).max(20),
+    alerts: alertRulesSchema.default([]),
+    approvers: z.literal([1, 2], 'must be 1 or 2').default(1).meta({
+      description: 'How many different people have to approve where a step needs approval.',
+    }),
+    escalateHaltAfter: durationSchema
+      .refine((ms) => ms >= 60_000, 'must be at least 1m')
+      .default(5 * 60_000)
+      .meta({
+        description:
+          'How long the Store may leave a halt unconfirmed before people are told, and told again after as long.',
+      }),
     unmeasured: unmeasuredSchema.default({
       escalateAfter: 6 * 3_600_000,
       onEscalation: 'hold',
@@ -184,3 +196,15 @@ export function samePolicy(a: Policy, b: Policy): boolean {
     JSON.stringify({ ...z.encode(policySchema, policy), $schema: undefined });
   return canonical(a) === canonical(b);
 }
+
+/** A string of a row holds 32 Ki characters, and the policy is kept as one, with its defaults written out. */
+const longestKept = 30_000;
+
+/** A policy that comes in, and is to be kept. */
+export const keptPolicySchema = policySchema.refine(
+  (policy) => JSON.stringify(z.encode(policySchema, policy)).length <= longestKept,
+  {
+    error: 'is too large to be kept: use fewer or shorter rules',
+    when: ({ issues }) => issues.length === 0,
+  },
+);

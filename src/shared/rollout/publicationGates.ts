@@ -23,20 +23,20 @@ export const storeUnreadable: Gate = ({ rollout, observed, now }) => {
 
 /** A halt or a finalize that waits for the Store is told sooner than a rollout that only stands still. */
 function unreadableEscalation(rollout: Rollout, now: Date): { escalation?: Escalation } {
-  const ofIntent = intentEscalation(rollout.intent, now);
+  const ofIntent = intentEscalation(rollout, now);
   if (ofIntent.escalation) return ofIntent;
   return isOverdue(rollout.storeUnreadable, now, troubleEscalatesAfter)
     ? { escalation: { of: 'store' } }
     : {};
 }
 
-export const submissionMissing: Gate = ({ observed }) =>
+export const submissionMissing: Gate = ({ observed, rollout }) =>
   observed.kind === 'missing'
     ? {
         kind: 'fail',
         actor: 'partnerCenter',
         reason: 'submissionMissing',
-        sentence: `The submission is gone from its track: ${observed.cause}.`,
+        sentence: `The submission is gone from its track: ${observed.cause}.${rollout.intent?.kind === 'halt' ? ' There is nothing left that a halt could stop; Partner Center shows what users get now.' : ''}`,
       }
     : undefined;
 
@@ -117,7 +117,7 @@ export const notStarted: Gate = ({ rollout, observed, now }) => {
     reason: 'notStarted',
     sentence: 'The submission is published, and the Store has not begun its rollout yet.',
     nextLookAt: after(now, looks.unreadable),
-    ...intentEscalation(rollout.intent, now),
+    ...intentEscalation(rollout, now),
   };
 };
 

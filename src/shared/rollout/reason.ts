@@ -22,6 +22,10 @@ const plainReasons = [
   'silence',
   'bad',
   'paused',
+  /** A pause should have ended by now, and nobody has said what is to be. */
+  'pauseOverdue',
+  /** An alert that fires. */
+  'alert',
   'baking',
   'bakingUnmeasured',
   /** The bake is over, and harm is not excluded yet. */

@@ -1,6 +1,7 @@
 import type { Remark } from './journal.ts';
 import type { Intent, Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
+import { whoOf } from './vocabulary.ts';
 
 /** What the journal says of intents: each gets one entry before the Store is called, and one of what became of it. */
 
@@ -16,7 +17,7 @@ function asks(intent: Intent): string {
 
 export const effectRemark = (intent: Intent, sentence: string): Remark => ({
   kind: 'effect',
-  actor: intent.actor,
+  ...whoOf(intent),
   subject: intent.kind,
   sentence,
 });
@@ -27,7 +28,7 @@ export function intentRemarks(before: Rollout, after: Rollout, confirmation?: st
   const closed = before.intent && effectRemark(before.intent, confirmation ?? givenUp(before.intent, after));
   const opened: Remark | undefined = after.intent && {
     kind: 'intent',
-    actor: after.intent.actor,
+    ...whoOf(after.intent),
     subject: after.intent.kind,
     sentence: asks(after.intent),
   };

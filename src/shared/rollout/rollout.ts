@@ -2,18 +2,28 @@ import { z } from 'zod';
 import { evidenceSchema, instantSchema } from './evidence.ts';
 import { type Policy, policySchema } from './policy.ts';
 import { reasonSchema } from './reason.ts';
-import { actors, decisionKinds, phases } from './vocabulary.ts';
+import { actors, decisionKinds, phases, sameWho, type Who } from './vocabulary.ts';
+
+const whoShape = {
+  actor: z.enum(actors),
+  /** The name of the person or key, or the title of the alert. */
+  by: z.string().optional(),
+};
+
+/** What people are told of while it lasts, and told again, until one of them says that they know. */
+const toldShape = { escalatedAt: instantSchema.optional(), acknowledgedAt: instantSchema.optional() };
 
 const intentShape = {
-  actor: z.enum(actors),
+  ...whoShape,
+  ...toldShape,
   reason: z.string(),
   since: instantSchema,
+  /** When the Store was asked first. */
+  triedAt: instantSchema.optional(),
   /** How often the Store was asked so far. */
   attempts: z.number().int(),
   /** What became of the last attempt, if it failed. */
   lastOutcome: z.string().optional(),
-  /** When people were last told that the Store does not confirm it. */
-  escalatedAt: instantSchema.optional(),
 };
 
 /** The change of the Store that is written down before the Store is called. */
@@ -25,15 +35,28 @@ const intentSchema = z.discriminatedUnion('kind', [
 ]);
 export type Intent = z.output<typeof intentSchema>;
 
-/** Something that people are told of when it lasts, and told again. */
-const troubleSchema = z.object({ since: instantSchema, escalatedAt: instantSchema.optional() });
+/** Something that people are told of when it lasts. */
+const troubleSchema = z.object({ since: instantSchema, ...toldShape });
 export type Trouble = z.output<typeof troubleSchema>;
 
 /** A percentage that the Store showed, from this time on. */
 const shownSchema = z.object({ percentage: z.number(), since: instantSchema });
 export type Shown = Readonly<z.output<typeof shownSchema>>;
 
-const bySomeoneSchema = z.object({ actor: z.enum(actors), reason: z.string(), at: instantSchema });
+const bySomeoneSchema = z.object({ ...whoShape, reason: z.string(), at: instantSchema });
+
+/** A pause that is to end at a time escalates then, and is never resumed by itself. */
+const pauseSchema = bySomeoneSchema.extend({
+  until: instantSchema.optional(),
+  /** Who is to end it. */
+  owner: z.string().optional(),
+  ...toldShape,
+});
+export type Pause = Readonly<z.output<typeof pauseSchema>>;
+
+/** An alert that holds the rollout until it is resolved; `alert` is the sender's own identity of it. */
+const alertHoldSchema = bySomeoneSchema.extend({ alert: z.string() });
+export type AlertHold = Readonly<z.output<typeof alertHoldSchema>>;
 
 /** What the last pass concluded; `reason` tells decisions of one kind apart. */
 const lastDecisionSchema = z.object({
@@ -74,9 +97,11 @@ export const rolloutSchema = z.object({
   percentageBefore: z.number().optional(),
   /** Each percentage that the Store showed, and since when. */
   shown: z.array(shownSchema).default([]),
-  /** The step that a person approved to be left. */
-  approval: bySomeoneSchema.extend({ step: z.number().int() }).optional(),
-  pause: bySomeoneSchema.optional(),
+  /** Who approved that a step is left. */
+  approvals: z.array(bySomeoneSchema.extend({ step: z.number().int() })).default([]),
+  pause: pauseSchema.optional(),
+  /** The alerts that hold it. */
+  alertHolds: z.array(alertHoldSchema).default([]),
   /** A person's word: never above this percentage. */
   cap: bySomeoneSchema.extend({ percentage: z.number() }).optional(),
   intent: intentSchema.optional(),
@@ -123,6 +148,8 @@ export function newRollout(of: NewRollout, now: Date): Rollout {
     reached: 0,
     step: -1,
     shown: [],
+    approvals: [],
+    alertHolds: [],
     evidence: [],
     unmeasured: {},
     budgetSpent: 0,
@@ -142,9 +169,24 @@ export function currentBake(rollout: Rollout): { bake: number; maximumBake: numb
   return { bake, maximumBake: step?.maximumBake ?? bake, approval };
 }
 
-/** Whether the current step can only be left with a person's approval that is not given yet. */
+/** Who approved that the current step is left. */
+export const approversOf = ({ approvals, step }: Pick<Rollout, 'approvals' | 'step'>): Rollout['approvals'] =>
+  approvals.filter((approval) => approval.step === step);
+
+/** Whether the current step can only be left with people's approval, and too few have given it. */
 export const awaitsApproval = (rollout: Rollout): boolean =>
-  currentBake(rollout).approval && rollout.approval?.step !== rollout.step;
+  currentBake(rollout).approval && approversOf(rollout).length < rollout.policy.approvers;
+
+/** Whether the current step, or one that follows, can only be left with people's approval. */
+export const hasApprovalAhead = ({ policy, step }: Pick<Rollout, 'policy' | 'step'>): boolean =>
+  policy.steps.slice(Math.max(0, step)).some(({ approval }) => approval);
+
+/** How many more people have to approve before all steps to come may be left at once. */
+export function approvalsToFinalize(rollout: Rollout, given: readonly Who[] = approversOf(rollout)): number {
+  if (!hasApprovalAhead(rollout)) return 0;
+  const different = given.filter((who, index) => given.findIndex((other) => sameWho(who, other)) === index);
+  return Math.max(0, rollout.policy.approvers - different.length);
+}
 
 /** The highest step that a percentage has reached; -1 below the first. */
 export const stepReached = (policy: Policy, percentage: number): number =>

@@ -1,3 +1,5 @@
+import { functionKey, type Who } from './vocabulary.ts';
+
 /** How numbers and times are written in the sentences that people read. Without locale, so that they never differ. */
 
 /** `25` → `25 %`, `12.5` → `12.5 %`. */
@@ -16,6 +18,24 @@ export const sayTime = (time: Date): string => `${time.toISOString().slice(0, 16
 export function sayList(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** Who gave the word, as the object of a sentence. */
+export function sayWho({ actor, by }: Who): string {
+  switch (actor) {
+    case 'person':
+      return by ?? 'a person';
+    case 'key':
+      return by === undefined || by === functionKey.by ? 'the function key' : `the key ${by}`;
+    case 'alert':
+      return `the alert ${by ?? ''}`.trim();
+    case 'policy':
+      return 'the next submission’s policy';
+    case 'partnerCenter':
+      return 'Partner Center';
+    case 'store':
+      return 'the Store';
+  }
 }
 
 /** A ratio of two rates: `1.237` → `1.24`. */

@@ -80,7 +80,7 @@ function unsettled(rollout: Rollout, intent: Intent, outcome: Unsettled, now: Da
   const attempts = Math.max(1, intent.attempts);
   const kept: Rollout = {
     ...rollout,
-    intent: { ...intent, attempts, lastOutcome: outcome.cause },
+    intent: { ...intent, attempts, triedAt: intent.triedAt ?? now, lastOutcome: outcome.cause },
     nextLookAt: nextIntentLook(now, attempts),
   };
   return withJournal(kept, intent.lastOutcome === outcome.cause ? [] : [remark], now);

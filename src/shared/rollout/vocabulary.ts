@@ -82,21 +82,42 @@ export const journalKinds = [
   'effect',
   /** Somebody told Rampart to do something. */
   'command',
+  /** An alert came in, and did something. */
+  'alert',
 ] as const;
 export type JournalKind = (typeof journalKinds)[number];
 
-/** Who is behind an entry of the journal. */
+/** What kind of actor is behind an entry of the journal. */
 export const actors = [
   /** The rollout's own policy. */
   'policy',
-  /** A person or a program that called the HTTP API. */
-  'operator',
+  /** A person who signed in. */
+  'person',
+  /** Whoever holds a key: a named one, a link's, or only the platform's. */
+  'key',
+  /** An alert of the publisher's own monitoring. */
+  'alert',
   /** Somebody who changed the submission in Partner Center, or with another tool. */
   'partnerCenter',
   /** The Store itself: certification, publication. */
   'store',
 ] as const;
 export type Actor = (typeof actors)[number];
+
+/** Who did something; `by` is the name of the person, of the key, or the title of the alert. */
+export type Who = { readonly actor: Actor; readonly by?: string | undefined };
+
+/** A caller of whom no more is known than that the platform let them in. */
+export const functionKey = { actor: 'key', by: 'function key' } as const satisfies Who;
+
+/** Whether somebody's own word is behind it, which outranks the policy. */
+export const isSomebody = ({ actor }: Who): boolean => actor === 'person' || actor === 'key';
+
+/** The two words of somebody, out of what else is known of what they did. */
+export const whoOf = ({ actor, by }: Who): Who => (by === undefined ? { actor } : { actor, by });
+
+/** Whether two are the same, as far as Rampart can know. */
+export const sameWho = (a: Who, b: Who): boolean => a.actor === b.actor && a.by === b.by;
 
 /** The phases after which nothing follows. */
 export type EndedPhase = Extract<Phase, 'completed' | 'halted' | 'failed'>;

@@ -3,6 +3,7 @@ import type { Act, Outcome } from '../delivery/decision.ts';
 import { type Delivery, submissionIdOf } from '../delivery/delivery.ts';
 import type { DraftPlan } from '../delivery/plan.ts';
 import {
+  StoreBudgetError,
   StoreConflictError,
   StoreContractError,
   StoreError,
@@ -81,7 +82,8 @@ function outcomeOf(error: unknown, act: Act): Outcome {
     return { kind: 'refused', cause };
   if (error instanceof StoreNotFoundError && act.kind === 'create')
     return { kind: 'failed', cause, most: mostNotFound };
-  return error instanceof StoreConflictError
+  // A create that found no room in the budget was not sent, so like a refused one it has made nothing.
+  return error instanceof StoreConflictError || error instanceof StoreBudgetError
     ? { kind: 'failed', cause, conflict: true }
     : { kind: 'failed', cause };
 }
@@ -120,7 +122,7 @@ async function update({ ports, delivery, abortSignal }: Doing, plan: DraftPlan):
   const store = ports.publishers.submissionStoreOf(delivery.publisher);
   const ref = ownRef(delivery);
   await store.updateSubmission(ref, changesOf(plan), { abortSignal });
-  const draft = seenSubmission(await store.getSubmission(ref, { abortSignal }));
+  const draft = seenSubmission(await store.getSubmission(ref, { abortSignal, lane: 'change' }));
   return { kind: 'updated', plan, draft };
 }
 

@@ -1,6 +1,7 @@
-import { cancel } from '../delivery/cancel.ts';
+import { type Cancel, cancel } from '../delivery/cancel.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { hasArrived } from '../delivery/vocabulary.ts';
+import { sayWho } from '../rollout/sentence.ts';
 import type { StoredDelivery } from '../state/deliveries.ts';
 import { advanceDelivery } from './advanceDelivery.ts';
 import { ConflictError, NoSuchDeliveryError } from './errors.ts';
@@ -19,24 +20,24 @@ const budget = { sliceMs: 5_000, mostMs: 8_000 };
 export async function cancelDelivery(
   ports: Ports,
   id: string,
-  reason: string,
+  word: Cancel,
   log: Log,
 ): Promise<{ delivery: Delivery; done: boolean }> {
-  const { delivery } = await writeDown(ports, id, reason, log);
+  const { delivery } = await writeDown(ports, id, word, log);
   if (!hasArrived(delivery.phase)) await advanceDelivery(ports, { id }, log, budget);
   const now = (await ports.deliveries.get(id))?.delivery ?? delivery;
   return { delivery: now, done: hasArrived(now.phase) };
 }
 
-async function writeDown(ports: Ports, id: string, reason: string, log: Log): Promise<StoredDelivery> {
+async function writeDown(ports: Ports, id: string, word: Cancel, log: Log): Promise<StoredDelivery> {
   return untilWritten(ports.runtime, 'submission', async () => {
     const stored = await ports.deliveries.get(id);
     if (!stored) throw new NoSuchDeliveryError(id);
-    const answer = cancel(stored.delivery, reason, ports.clock.now());
+    const answer = cancel(stored.delivery, word, ports.clock.now());
     if (answer.kind === 'refused') throw new ConflictError(answer.sentence);
     if (answer.kind === 'already') return stored;
     const saved = await ports.deliveries.save(stored, answer.change);
-    log.info(`${id}: cancel by operator. ${reason}`);
+    log.info(`${id}: cancel by ${sayWho(word.who)}. ${word.reason}`);
     return saved;
   });
 }

@@ -15,7 +15,7 @@ export async function clearSlot(doing: Doing, clearing: Clearing): Promise<boole
   if (clearing.kind === 'deletePending') return deletePending(doing, ref);
   if (clearing.rolloutId === undefined) return haltUnknown(doing, ref);
   const { kind, reason } = clearing;
-  const command = { kind, reason, actor: 'policy' } as const;
+  const command = { kind, reason, who: { actor: 'policy' } } as const;
   return (await commandRollout(ports, clearing.rolloutId, command, doing.log)).done;
 }
 

@@ -2,7 +2,7 @@ import type { Decision } from '../delivery/decision.ts';
 import { type Delivery, submissionIdOf } from '../delivery/delivery.ts';
 import { withJournal } from '../rollout/journal.ts';
 import { newRollout, type Rollout } from '../rollout/rollout.ts';
-import { hasEnded } from '../rollout/vocabulary.ts';
+import { hasEnded, whoOf } from '../rollout/vocabulary.ts';
 import { TrackBusyError } from '../state/errors.ts';
 import { advanceRollout } from './advanceRollout.ts';
 import { commandRollout } from './commandRollout.ts';
@@ -31,13 +31,15 @@ export async function handOver(ports: Ports, delivery: Delivery, how: HandOver, 
 /** An automation that has failed steers nothing any more, and the Store may show its rollout in progress all the same. */
 async function halt(
   ports: Ports,
-  { publisher }: Delivery,
+  { publisher, cancel }: Delivery,
   rollout: Rollout,
   why: string,
   log: Log,
 ): Promise<void> {
+  const who = cancel ? whoOf(cancel) : { actor: 'policy' as const };
   if (rollout.phase === 'failed') await haltAtOnce(ports, publisher, rollout);
-  else await commandRollout(ports, rollout.id, { kind: 'halt', reason: `Cancelled before: ${why}` }, log);
+  else
+    await commandRollout(ports, rollout.id, { kind: 'halt', reason: `Cancelled before: ${why}`, who }, log);
 }
 
 /** @throws UnavailableError unless the Store's own read-back says stopped */
@@ -60,7 +62,7 @@ async function pauseExisting(
   log: Log,
 ): Promise<void> {
   if (pause || hasEnded(phase) || phase === 'halting' || phase === 'finalizing') return;
-  await commandRollout(ports, id, { kind: 'pause', reason: why, actor: 'policy' }, log);
+  await commandRollout(ports, id, { kind: 'pause', reason: why, who: { actor: 'policy' } }, log);
 }
 
 function rolloutOf(delivery: Delivery, { paused }: HandOver, now: Date): Rollout {

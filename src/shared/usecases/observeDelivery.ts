@@ -11,7 +11,7 @@ import { StoreNotFoundError } from '../msstore/errors.ts';
 import type { Submission, TrackState } from '../msstore/model.ts';
 import type { CallOptions, StoreReader } from '../msstore/port.ts';
 import { type ObservedRollout, stageOf } from '../rollout/observed.ts';
-import { awaitsApproval, rolloutId } from '../rollout/rollout.ts';
+import { approvalsToFinalize, rolloutId } from '../rollout/rollout.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 import { examinePackages } from './examinePackages.ts';
 import { gatherEvidence } from './gatherEvidence.ts';
@@ -115,9 +115,9 @@ async function readAutomation(
   return {
     rolloutId: rollout.id,
     phase: rollout.phase,
-    paused: rollout.pause !== undefined,
+    paused: rollout.pause !== undefined || rollout.alertHolds.length > 0,
     cap: rollout.cap?.percentage,
-    awaitsApproval: awaitsApproval(rollout),
+    awaitsApproval: approvalsToFinalize(rollout) > 0,
     evidence,
   };
 }

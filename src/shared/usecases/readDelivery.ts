@@ -3,7 +3,7 @@ import { type DeliveryPhase, deliveryPhases } from '../delivery/vocabulary.ts';
 import type { JournalEntry } from '../rollout/journal.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { type Phase, phases } from '../rollout/vocabulary.ts';
-import type { Page, PageRequest } from '../state/journaled.ts';
+import type { Page, PageRequest } from '../state/pages.ts';
 import { NoSuchDeliveryError } from './errors.ts';
 import type { Ports } from './ports.ts';
 

@@ -3,6 +3,7 @@ import { requestSchema } from '../delivery/request.ts';
 import { mistakesOf } from '../mistakes.ts';
 import { PackageTooLargeError } from '../packages/errors.ts';
 import { applicationId, flightId } from '../rollout/ids.ts';
+import type { Who } from '../rollout/vocabulary.ts';
 import { ConflictError, InvalidInputError, UnknownPublisherError } from './errors.ts';
 import type { Log, Ports } from './ports.ts';
 import { startDelivery } from './startDelivery.ts';
@@ -12,6 +13,9 @@ const anyFlight = flightId.replaceAll('a-f', 'A-Fa-f');
 const uploaded = new RegExp(
   `^(?<application>${applicationId})/(?<track>production|${anyFlight})/(?<name>[^/]+)\\.(zip|json)$`,
 );
+
+/** Whoever may write to the container; the storage account knows who that was. */
+const container: Who = { actor: 'key', by: 'package container' };
 
 /** A request without what the path says already. */
 const largestRequest = 64 * 1_024;
@@ -33,7 +37,7 @@ export async function receivePackage(ports: Ports, blobName: string, log: Log): 
       return undefined;
     }
     const request = requestOf(text, { ...path, archive: archive.name });
-    return (await startDelivery(ports, request, log)).delivery.id;
+    return (await startDelivery(ports, request, container, log)).delivery.id;
   } catch (error) {
     if (!isMistake(error)) throw error;
     log.error(`${folder}.json is not taken on: ${error.message}`);

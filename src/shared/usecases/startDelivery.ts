@@ -11,6 +11,7 @@ import {
 import type { Ask, DeliveryRequest } from '../delivery/request.ts';
 import type { PackageBlob } from '../packages/container.ts';
 import { PackageStorageError } from '../packages/errors.ts';
+import { type Who, whoOf } from '../rollout/vocabulary.ts';
 import { TrackBusyError } from '../state/errors.ts';
 import { ConflictError, InvalidInputError, UnavailableError } from './errors.ts';
 import { versionOf } from './examinePackages.ts';
@@ -26,6 +27,7 @@ import { policyOf, publisherOf } from './startRollout.ts';
 export async function startDelivery(
   ports: Ports,
   request: DeliveryRequest,
+  who: Who,
   log: Log,
 ): Promise<{ delivery: Delivery; created: boolean }> {
   const wish = await wishOf(ports, request);
@@ -36,7 +38,7 @@ export async function startDelivery(
   const { missing: _, ...asked } = wish;
   const delivery = newDelivery(asked, now);
   const sentence = `Asked for under the policy "${wish.policy.name}": ${wish.ask.packages.join(', ')}.`;
-  const remark = { kind: 'command', actor: 'operator', subject: 'submit', sentence } as const;
+  const remark = { kind: 'command', ...whoOf(who), subject: 'submit', sentence } as const;
   try {
     const created = await ports.deliveries.create(withEntries(delivery, [remark], now));
     log.info(`${delivery.id}: ${sentence}`);

@@ -11,6 +11,7 @@ import { withJournal } from '../rollout/journal.ts';
 import { stageOf } from '../rollout/observed.ts';
 import { type Policy, samePolicy } from '../rollout/policy.ts';
 import { newRollout, type Rollout, rolloutId } from '../rollout/rollout.ts';
+import { type Who, whoOf } from '../rollout/vocabulary.ts';
 import { TrackBusyError } from '../state/errors.ts';
 import {
   ConflictError,
@@ -40,6 +41,7 @@ export type StartRequest = {
 export async function startRollout(
   ports: Ports,
   request: StartRequest,
+  who: Who,
   log: Log,
 ): Promise<{ rollout: Rollout; created: boolean }> {
   const publisher = publisherOf(ports, request.publisher);
@@ -51,11 +53,7 @@ export async function startRollout(
   const now = ports.clock.now();
   const rollout = newRollout({ ...request, publisher, policy }, now);
   const sentence = `Started under the policy "${policy.name}".`;
-  const change = withJournal(
-    rollout,
-    [{ kind: 'command', actor: 'operator', subject: 'start', sentence }],
-    now,
-  );
+  const change = withJournal(rollout, [{ kind: 'command', ...whoOf(who), subject: 'start', sentence }], now);
   try {
     const created = await ports.rollouts.create(change);
     log.info(`${rollout.id}: ${sentence}`);
@@ -121,7 +119,7 @@ const askTimeoutMs = 30_000;
 
 /** Asks the Store before anything is written, so that a mistake shows now and not after certification. */
 async function ensureSuitable(ports: Ports, publisher: string, request: StartRequest): Promise<void> {
-  const options = { abortSignal: ports.runtime.timeout(askTimeoutMs) };
+  const options = { abortSignal: ports.runtime.timeout(askTimeoutMs), lane: 'change' as const };
   const store = ports.publishers.storeOf(publisher);
   const { progress, shown } = await askStore(store, refOf(request), options);
   const problems = progress.errors.map(({ code, details }) => `${code}: ${details}`).join('; ');

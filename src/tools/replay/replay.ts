@@ -1,7 +1,6 @@
 import { receive } from '../../shared/rollout/command.ts';
-import type { JournalEntry } from '../../shared/rollout/journal.ts';
 import type { Policy } from '../../shared/rollout/policy.ts';
-import { newRollout, type Rollout } from '../../shared/rollout/rollout.ts';
+import { awaitsApproval, newRollout, type Rollout } from '../../shared/rollout/rollout.ts';
 import { sayTime } from '../../shared/rollout/sentence.ts';
 import { type Look, lookAt } from './look.ts';
 import { nextLook, type Pace } from './nextLook.ts';
@@ -66,14 +65,16 @@ export function* replay(
 /** Whoever is asked approves at once; the journal says so. */
 function approved(look: Look): Look {
   if (!isAsked(look, 'approval')) return look;
-  const answer = receive(
-    look.rollout,
-    { kind: 'approve', reason: 'Granted at once by the replay.' },
-    look.at,
-  );
-  if (answer.kind !== 'accepted') return look;
-  const entries: JournalEntry[] = [...look.entries, ...answer.change.entries];
-  return { ...look, rollout: answer.change.rollout, entries };
+  let seen = look;
+  for (const name of ['first', 'second'].slice(0, look.rollout.policy.approvers)) {
+    const who = { actor: 'person', by: `the ${name} approver` } as const;
+    const command = { kind: 'approve', reason: 'Granted at once by the replay.', who } as const;
+    const answer = receive(seen.rollout, command, seen.at);
+    if (answer.kind !== 'accepted') return seen;
+    const { rollout, entries } = answer.change;
+    seen = { ...seen, rollout, entries: [...seen.entries, ...entries] };
+  }
+  return seen;
 }
 
 const isAsked = ({ decision }: Look, reason: 'approval' | 'finalizeByHand'): boolean =>
@@ -98,4 +99,4 @@ function endingOf(look: Look, until: Date): Ending | undefined {
   return { kind: 'dataOver', at, percentage, sentence };
 }
 
-const isGranted = ({ approval, step }: Rollout): boolean => approval?.step === step;
+const isGranted = (rollout: Rollout): boolean => !awaitsApproval(rollout);

@@ -12,7 +12,7 @@ const sentence =
 const trouble = (repeats: number, cause = sentence) => ({
   trouble: { since: at(0), count: 20, repeats, cause },
 });
-const cancel = { cancel: { actor: 'operator', reason: 'a typo', at: at(0) } } as const;
+const cancel = { cancel: { actor: 'person', by: 'ops', reason: 'a typo', at: at(0) } } as const;
 
 describe('an application or flight that the Store does not know', () => {
   test.each<[string, Delivery, object]>([

@@ -69,7 +69,8 @@ export function delivery(phase: DeliveryPhase, change: Partial<Delivery> = {}): 
 export const onlyOfFlight = { firstOfTrack: true } as const;
 /** The track of production has no flight. */
 export const onProduction = ({ flightId: _, ...rest }: Delivery): Delivery => rest;
-export const cancelledBy = { actor: 'operator', reason: 'a wrong build.', at: at(0) } as const;
+export const ops = { actor: 'person', by: 'ops' } as const;
+export const cancelledBy = { ...ops, reason: 'a wrong build.', at: at(0) } as const;
 export const problem = { reason: 'refused', sentence: 'The Store said no.', since: at(0) } as const;
 
 /** A submission with nothing in it but what every one has. */

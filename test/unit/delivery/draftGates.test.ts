@@ -232,7 +232,7 @@ describe('before the commit, the draft is compared once more', () => {
 });
 
 describe('a cancel', () => {
-  const stays = `Cancelled by an operator’s word: a wrong build. The draft ${ownId} stays: deleting the only submission of a flight by the API can leave the flight unusable. Delete it in Partner Center.`;
+  const stays = `Cancelled on the word of ops: a wrong build. The draft ${ownId} stays: deleting the only submission of a flight by the API can leave the flight unusable. Delete it in Partner Center.`;
   const drafting: DeliveryPhase[] = ['updating', 'uploading', 'committing'];
   test.each(drafting)('while %s deletes the draft', (phase) => {
     expect(decide(delivery(phase, { cancel: cancelledBy }), seen(draft()), at(0))).toMatchObject(deleting);

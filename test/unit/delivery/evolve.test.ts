@@ -14,6 +14,7 @@ import {
   minute,
   onlyOfFlight,
   onTrack,
+  ops,
   otherId,
   ownId,
   problem,
@@ -280,10 +281,10 @@ describe('a failure', () => {
   });
 });
 
-test('a cancel ends it by the operator’s word', () => {
+test('a cancel ends it in the name of who gave it', () => {
   const { delivery: next, entries } = looked(delivery('checking', { cancel: cancelledBy }), start());
   expect(next).toMatchObject({ phase: 'cancelled', endedAt: at(0) });
-  expect(entries).toMatchObject([{ kind: 'decision', subject: 'cancel', actor: 'operator' }]);
+  expect(entries).toMatchObject([{ kind: 'decision', subject: 'cancel', ...ops }]);
 });
 
 describe('the hand-over', () => {

@@ -12,7 +12,7 @@ import { hasArrived } from '../../../src/shared/delivery/vocabulary.ts';
 import type { JournalEntry } from '../../../src/shared/rollout/journal.ts';
 import { stageOf } from '../../../src/shared/rollout/observed.ts';
 import { at, policy } from '../../support/builders.ts';
-import { ask, delivery, minute, onProduction } from './deliveries.fixture.ts';
+import { ask, delivery, minute, onProduction, ops } from './deliveries.fixture.ts';
 import {
   apply,
   beginnings,
@@ -117,7 +117,7 @@ function play(
     if (hasArrived(current.phase)) return;
     now = new Date(now.getTime() + wait);
     world = meddle(world, meddling, current.phase === 'creating' && current.creates > 0);
-    const answer = cancels ? cancel(current, 'a wrong build', now) : undefined;
+    const answer = cancels ? cancel(current, { who: ops, reason: 'a wrong build' }, now) : undefined;
     if (answer?.kind === 'accepted') save(answer.change);
     const observed: Observed = readable ? look(world, current) : { kind: 'unreadable', cause: 'down' };
     const decision = decide(current, observed, now);

@@ -14,6 +14,7 @@ import {
   kept,
   minute,
   onlyOfFlight,
+  ops,
   ownId,
   problem,
   processed,
@@ -316,7 +317,7 @@ describe('what the Store will not publish', () => {
     },
     {
       name: 'and goes, when it was cancelled here as well',
-      delivery: awaiting({ cancel: { actor: 'operator', reason: 'a mistake', at: at(0) } }),
+      delivery: awaiting({ cancel: { ...ops, reason: 'a mistake', at: at(0) } }),
       submission: taken('Canceled'),
       expected: { kind: 'go', phase: 'discarding', reason: 'cancelled' },
     },

@@ -79,7 +79,7 @@ describe('what is examined first', () => {
       delivery: delivery('checking', { cancel: cancelledBy }),
       expected: {
         kind: 'cancel',
-        sentence: 'Cancelled by an operator’s word: a wrong build. Nothing of it is left at the Store.',
+        sentence: 'Cancelled on the word of ops: a wrong build. Nothing of it is left at the Store.',
       },
     },
     {
@@ -264,7 +264,7 @@ describe('an unfinished rollout', () => {
       name: 'finalize: paused by somebody',
       rule: 'finalize',
       slot: known({ paused: true }),
-      expected: refused('somebody paused it'),
+      expected: refused('it is paused, or held by an alert'),
     },
     {
       name: 'finalize: capped by somebody',

@@ -1,16 +1,33 @@
 import { describe, expect, test } from 'vitest';
 import { type Command, receive } from '../../../src/shared/rollout/command.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
+import { sayWho } from '../../../src/shared/rollout/sentence.ts';
+import { settle } from '../../../src/shared/rollout/settle.ts';
 import { mayMove } from '../../../src/shared/rollout/transitions.ts';
-import { type Phase, phases } from '../../../src/shared/rollout/vocabulary.ts';
-import { at, fresh, policy, ramping } from '../../support/builders.ts';
+import {
+  type Actor,
+  functionKey,
+  type Phase,
+  phases,
+  type Who,
+} from '../../../src/shared/rollout/vocabulary.ts';
+import { at, fresh, hour, policy, ramping } from '../../support/builders.ts';
+import { accepted, alarm, lines, nextPolicy, nobody, ops, pipeline, somebody } from './people.fixture.ts';
 
 const reason = 'because';
-const command = (kind: Exclude<Command['kind'], 'cap'>): Command => ({ kind, reason });
-const by = { actor: 'operator', reason: 'earlier', at: at(0) } as const;
+const by = { ...ops, reason: 'earlier', at: at(0) } as const;
 
-const inPhase = (phase: Phase): Rollout =>
-  phase === 'awaitingPublication' ? fresh() : ramping({ phase, ...intentIn(phase) });
+type Plain = 'halt' | 'finalize' | 'pause' | 'resume' | 'approve' | 'acknowledge';
+const command = (kind: Plain, who: Who = ops): Command => ({ kind, reason, who });
+const capAt = (percentage: number | null): Command => ({ kind: 'cap', percentage, reason, who: ops });
+const ofAlert = (kind: 'hold' | 'release', alert: string): Command => ({ kind, alert, reason, who: alarm });
+
+const approving = policy({
+  steps: [
+    { percentage: 5, bake: '6h', approval: true },
+    { percentage: 100, bake: '1d' },
+  ],
+});
 
 const intentIn = (phase: Phase): Partial<Rollout> =>
   phase === 'halting' || phase === 'finalizing'
@@ -25,74 +42,192 @@ const intentIn = (phase: Phase): Partial<Rollout> =>
       }
     : {};
 
+const inPhase = (phase: Phase, change: Partial<Rollout> = {}): Rollout =>
+  phase === 'awaitingPublication' ? fresh(change) : ramping({ phase, ...intentIn(phase), ...change });
+
 describe('what a command does in which phase', () => {
-  const table: Record<Exclude<Command['kind'], 'cap'>, Record<Phase, 'accepted' | 'already' | 'refused'>> = {
-    halt: {
-      awaitingPublication: 'accepted',
-      ramping: 'accepted',
-      finalizing: 'accepted',
-      halting: 'accepted',
-      halted: 'already',
-      completed: 'refused',
-      failed: 'refused',
-    },
-    finalize: {
-      awaitingPublication: 'refused',
-      ramping: 'accepted',
-      finalizing: 'accepted',
-      halting: 'refused',
-      halted: 'refused',
-      completed: 'already',
-      failed: 'refused',
-    },
-    pause: {
-      awaitingPublication: 'accepted',
-      ramping: 'accepted',
-      finalizing: 'refused',
-      halting: 'refused',
-      halted: 'refused',
-      completed: 'refused',
-      failed: 'refused',
-    },
-    resume: {
-      awaitingPublication: 'already',
-      ramping: 'already',
-      finalizing: 'already',
-      halting: 'already',
-      halted: 'refused',
-      completed: 'refused',
-      failed: 'refused',
-    },
-    approve: {
-      awaitingPublication: 'refused',
-      ramping: 'refused',
-      finalizing: 'refused',
-      halting: 'refused',
-      halted: 'refused',
-      completed: 'refused',
-      failed: 'refused',
-    },
-  };
-  const rows = Object.entries(table).flatMap(([kind, row]) =>
-    phases.map((phase) => ({ kind: kind as keyof typeof table, phase, answer: row[phase] })),
+  const held = { alertHolds: [{ ...alarm, alert: 'f1', reason: 'earlier', at: at(0) }] };
+  const told = { storeUnreadable: { since: at(0), escalatedAt: at(0) } };
+  const known = { storeUnreadable: { since: at(0), escalatedAt: at(0), acknowledgedAt: at(0) } };
+  const order = [
+    'awaitingPublication',
+    'ramping',
+    'finalizing',
+    'halting',
+    'completed',
+    'halted',
+    'failed',
+  ] as const satisfies Phase[];
+
+  const table: [name: string, told: Command, before: Partial<Rollout>, answers: string][] = [
+    ['halt', command('halt'), {}, 'accepted accepted accepted accepted refused already refused'],
+    ['finalize', command('finalize'), {}, 'refused accepted accepted refused already refused refused'],
+    ['pause', command('pause'), {}, 'accepted accepted refused refused refused refused refused'],
+    [
+      'pause of what is paused',
+      command('pause'),
+      { pause: by },
+      'already already already already refused refused refused',
+    ],
+    ['resume', command('resume'), { pause: by }, 'accepted accepted refused refused refused refused refused'],
+    [
+      'resume of what alerts hold',
+      command('resume'),
+      held,
+      'accepted accepted refused refused refused refused refused',
+    ],
+    [
+      'resume of what goes on',
+      command('resume'),
+      {},
+      'already already already already refused refused refused',
+    ],
+    [
+      'approve',
+      command('approve'),
+      { policy: approving },
+      'refused accepted refused refused refused refused refused',
+    ],
+    [
+      'approve of what nobody asked for',
+      command('approve'),
+      {},
+      'refused refused refused refused refused refused refused',
+    ],
+    ['cap', capAt(50), {}, 'accepted accepted refused refused refused refused refused'],
+    [
+      'lifting a cap',
+      capAt(null),
+      { cap: { ...by, percentage: 50 } },
+      'accepted accepted refused refused refused refused refused',
+    ],
+    ['lifting no cap', capAt(null), {}, 'already already already already refused refused refused'],
+    ['hold', ofAlert('hold', 'f1'), {}, 'accepted accepted refused refused already already already'],
+    [
+      'hold of what it holds',
+      ofAlert('hold', 'f1'),
+      held,
+      'already already already already already already already',
+    ],
+    [
+      'release',
+      ofAlert('release', 'f1'),
+      held,
+      'accepted accepted accepted accepted already already already',
+    ],
+    [
+      'release of what it does not hold',
+      ofAlert('release', 'f2'),
+      held,
+      'already already already already already already already',
+    ],
+    [
+      'acknowledge',
+      command('acknowledge'),
+      told,
+      'accepted accepted accepted accepted refused refused refused',
+    ],
+    [
+      'acknowledge of what is known',
+      command('acknowledge'),
+      known,
+      'already already already already refused refused refused',
+    ],
+    [
+      'acknowledge of nothing',
+      command('acknowledge'),
+      {},
+      'refused refused refused refused refused refused refused',
+    ],
+  ];
+  const rows = table.flatMap(([name, given, before, answers]) =>
+    answers
+      .split(' ')
+      .map((answer, index) => ({ name, given, before, answer, phase: order[index] ?? 'failed' })),
   );
-  test.each(rows)('$kind while $phase is $answer', ({ kind, phase, answer }) => {
-    expect(receive(inPhase(phase), command(kind), at(1)).kind).toBe(answer);
+
+  test('has an answer for every phase', () => {
+    expect(order.toSorted()).toEqual(phases.toSorted());
+    for (const [, , , answers] of table) expect(answers.split(' ')).toHaveLength(phases.length);
+  });
+
+  test.each(rows)('$name while $phase is $answer', ({ given, before, answer, phase }) => {
+    const rollout = inPhase(phase, before);
+    const said = receive(rollout, given, at(1));
+    expect(said.kind).toBe(answer);
+    if (said.kind !== 'accepted') expect(said.sentence).toMatch(/^\p{Lu}.*\.$|: earlier$/u);
   });
 });
 
-function accepted(rollout: Rollout, told: Command) {
-  const answer = receive(rollout, told, at(1));
-  if (answer.kind !== 'accepted') throw new Error(`${told.kind} was ${answer.kind}`);
-  return answer.change;
-}
-
 test('an accepted command is in the journal with its reason, and the rollout is looked at now', () => {
-  const { rollout, entries } = accepted(ramping(), command('pause'));
-  expect(entries).toMatchObject([
-    { sequence: 1, kind: 'command', actor: 'operator', subject: 'pause', sentence: reason },
+  const { rollout, entries } = accepted(ramping(), command('pause'), at(1));
+  expect(entries).toEqual([
+    { sequence: 1, at: at(1), kind: 'command', ...ops, subject: 'pause', sentence: reason },
   ]);
   expect(rollout.nextLookAt).toEqual(at(1));
+});
+
+describe('whose word it is', () => {
+  const says: Record<Actor, [who: Who, says: string][]> = {
+    person: [
+      [ops, 'ops'],
+      [{ actor: 'person' }, 'a person'],
+    ],
+    key: [
+      [pipeline, 'the key pipeline'],
+      [functionKey, 'the function key'],
+      [{ actor: 'key' }, 'the function key'],
+    ],
+    alert: [
+      [alarm, 'the alert Crash rate'],
+      [{ actor: 'alert' }, 'the alert'],
+    ],
+    policy: [[nextPolicy, 'the next submission’s policy']],
+    partnerCenter: [[{ actor: 'partnerCenter' }, 'Partner Center']],
+    store: [[{ actor: 'store' }, 'the Store']],
+  };
+  const cases = Object.values(says).flat();
+
+  test.each(cases)('%o is %s', (who, words) => {
+    expect(sayWho(who)).toBe(words);
+  });
+
+  test.each(cases)('of %o stands in the intent, in its sentence and in the journal', (who, words) => {
+    const { rollout, entries } = accepted(ramping(), command('halt', who), at(1));
+    const sentence = `Halting at 5 % on the word of ${words}: because.`;
+    expect(rollout).toMatchObject({
+      intent: { ...who, reason: sentence },
+      decision: { kind: 'halt', reason: 'commanded', sentence },
+    });
+    for (const entry of entries) expect(entry).toMatchObject(who);
+    expect('by' in (rollout.intent ?? {})).toBe(who.by !== undefined);
+  });
+
+  test.each([...somebody, ...nobody])('of %o is kept with a pause, a cap and an approval', (who) => {
+    const waiting = ramping({ policy: approving });
+    const commands = [
+      command('pause', who),
+      command('approve', who),
+      { kind: 'cap', percentage: 5, reason, who } as const,
+    ];
+    let rollout = waiting;
+    for (const given of commands) ({ rollout } = accepted(rollout, given, at(1)));
+    const kept = { ...who, reason, at: at(1) };
+    expect(rollout).toMatchObject({
+      pause: kept,
+      approvals: [{ ...kept, step: 0 }],
+      cap: { ...kept, percentage: 5 },
+    });
+  });
+
+  test.each<[Who, string]>([
+    [alarm, 'alert'],
+    ...somebody.map((who): [Who, string] => [who, 'command']),
+    [nextPolicy, 'command'],
+  ])('of %o is an entry of the kind %s', (who, kind) => {
+    const { entries } = accepted(ramping(), command('halt', who), at(1));
+    expect(entries.map((entry) => entry.kind)).toEqual([kind, 'intent']);
+  });
 });
 
 test('a halt is an intent at once, whatever else was intended', () => {
@@ -105,16 +240,21 @@ test('a halt is an intent at once, whatever else was intended', () => {
     since: at(0),
     attempts: 1,
   } as const;
-  const { rollout, entries } = accepted(ramping({ intent: raise }), command('halt'));
-  expect(rollout).toMatchObject({
+  const change = accepted(ramping({ intent: raise }), command('halt'), at(1));
+  expect(change.rollout).toMatchObject({
     phase: 'halting',
-    intent: { kind: 'halt', actor: 'operator', attempts: 0 },
+    intent: { kind: 'halt', ...ops, attempts: 0 },
   });
-  expect(entries.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
-    'command halt',
-    'effect raise',
-    'intent halt',
-  ]);
+  expect(lines(change)).toEqual(['command halt by ops', 'effect raise by policy', 'intent halt by ops']);
+});
+
+test('what became of a halt stands in the name of whoever gave it', () => {
+  for (const who of [...somebody, ...nobody]) {
+    const { rollout } = accepted(ramping(), command('halt', who), at(1));
+    const shown = { state: 'stopped', percentage: 0 } as const;
+    const { entries } = settle(rollout, { kind: 'readBack', shown }, at(2));
+    expect(entries).toMatchObject([{ kind: 'effect', subject: 'halt', ...who }]);
+  }
 });
 
 test('a finalize is refused below a cap', () => {
@@ -125,47 +265,17 @@ test('a finalize is refused below a cap', () => {
   });
 });
 
-test('a pause ends with a resume', () => {
-  expect(accepted(ramping({ pause: by }), command('resume')).rollout.pause).toBeUndefined();
-});
-
-test('a second pause leaves the first one’s reason', () => {
-  expect(receive(ramping({ pause: by }), command('pause'), at(1))).toEqual({
-    kind: 'already',
-    sentence: 'The rollout is paused: earlier',
-  });
-});
-
-describe('an approval', () => {
-  const waits = ramping({
-    policy: policy({
-      steps: [
-        { percentage: 5, bake: '6h', approval: true },
-        { percentage: 100, bake: '1d' },
-      ],
-    }),
-  });
-  test('is for the current step', () => {
-    expect(accepted(waits, command('approve')).rollout.approval).toMatchObject({
-      step: 0,
-      actor: 'operator',
-    });
-  });
-  test('twice is once', () => {
-    expect(receive(accepted(waits, command('approve')).rollout, command('approve'), at(2)).kind).toBe(
-      'already',
-    );
-  });
-});
-
 describe('a cap', () => {
   test('is set and lifted', () => {
-    const { rollout } = accepted(ramping(), { kind: 'cap', percentage: 20, reason });
-    expect(rollout.cap).toMatchObject({ percentage: 20, reason });
-    expect(accepted(rollout, { kind: 'cap', percentage: null, reason }).rollout.cap).toBeUndefined();
+    const { rollout } = accepted(ramping(), capAt(20), at(1));
+    expect(rollout.cap).toEqual({ ...ops, percentage: 20, reason, at: at(1) });
+    expect(accepted(rollout, capAt(null), at(1)).rollout.cap).toBeUndefined();
   });
-  test('that is not there cannot be lifted', () => {
-    expect(receive(ramping(), { kind: 'cap', percentage: null, reason }, at(1)).kind).toBe('already');
+  test('says in the journal what it was', () => {
+    const set = accepted(ramping(), capAt(20), at(1));
+    expect(set.entries[0]?.sentence).toBe('Capped at 20 %: because');
+    const lifted = accepted(set.rollout, capAt(null), at(1));
+    expect(lifted.entries[0]?.sentence).toBe('Cap lifted: because');
   });
 });
 
@@ -175,45 +285,51 @@ test('from a halt no path leads back to raising or finalizing', () => {
   expect([...reachable].sort()).toEqual(['completed', 'failed', 'halted', 'halting']);
 });
 
-test('a second halt is in the journal, and the intent stays the first one', () => {
-  const halting = inPhase('halting');
-  const { rollout, entries } = accepted(halting, command('halt'));
-  expect(rollout.intent).toEqual(halting.intent);
-  expect(entries.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual(['command halt']);
+describe('a second halt', () => {
+  test.each(somebody)(
+    'of %o is in the journal and tried at once, and the intent stays the first one',
+    (who) => {
+      const halting = inPhase('halting');
+      const { rollout, entries } = accepted(halting, command('halt', who), at(1));
+      expect(rollout.intent).toEqual(halting.intent);
+      expect(entries.map(({ subject }) => subject)).toEqual(['halt']);
+    },
+  );
+
+  test.each(nobody)('of %o changes nothing: an alert that comes again is the same alert', (who) => {
+    expect(receive(inPhase('halting'), command('halt', who), at(1))).toEqual({
+      kind: 'already',
+      sentence: 'The rollout is being halted.',
+    });
+  });
 });
 
-test.each<Command>([
-  { kind: 'resume', reason },
-  { kind: 'cap', percentage: null, reason },
-])('$kind is refused while a halt is under way', (told) => {
-  const halting = { ...inPhase('halting'), pause: by, cap: { ...by, percentage: 5 } };
-  expect(receive(halting, told, at(1)).kind).toBe('refused');
-});
+describe('a finalize beside the one that is under way', () => {
+  const finalizing = (who: Who): Rollout => {
+    const { intent } = inPhase('finalizing');
+    if (!intent) throw new Error('nothing is intended');
+    return inPhase('finalizing', { intent: { ...intent, ...who } });
+  };
 
-test('the journal says what a cap was', () => {
-  const set = accepted(ramping(), { kind: 'cap', percentage: 20, reason });
-  expect(set.entries[0]?.sentence).toBe('Capped at 20 %: because');
-  const lifted = accepted(set.rollout, { kind: 'cap', percentage: null, reason });
-  expect(lifted.entries[0]?.sentence).toBe('Cap lifted: because');
-});
+  test.each(somebody)('of the policy is made their own word by %o', (who) => {
+    const { rollout } = accepted(finalizing(nextPolicy), command('finalize', who), at(1));
+    expect(rollout.intent).toMatchObject({
+      kind: 'finalize',
+      ...who,
+      attempts: 1,
+      since: at(0),
+      reason: `Finalizing on the word of ${sayWho(who)}: because`,
+    });
+  });
 
-test('a person who finalizes beside the policy makes it their own word', () => {
-  const { rollout } = accepted(inPhase('finalizing'), command('finalize'));
-  expect(rollout.intent).toMatchObject({ kind: 'finalize', actor: 'operator', attempts: 1 });
-});
+  test.each(nobody)('of the policy stays the policy’s beside %o', (who) => {
+    const before = finalizing(nextPolicy);
+    expect(accepted(before, command('finalize', who), at(1)).rollout.intent).toEqual(before.intent);
+  });
 
-test.each(['halt', 'pause'] as const)('an operator’s %s says whose word it is', (kind) => {
-  const { rollout } = accepted(ramping(), command(kind));
-  expect((kind === 'halt' ? rollout.intent : rollout.pause)?.actor).toBe('operator');
-});
-
-test('a resume says at once that it is looked at next, and what for', () => {
-  const { rollout } = accepted(ramping({ pause: by }), { kind: 'resume', reason: 'mended.' });
-  expect(rollout.decision).toEqual({
-    kind: 'wait',
-    reason: 'commanded',
-    sentence: 'Resumed: mended. It is looked at next.',
-    at: at(1),
+  test.each([...somebody, ...nobody])('of somebody stays theirs beside %o', (who) => {
+    const before = finalizing(pipeline);
+    expect(accepted(before, command('finalize', who), at(1)).rollout.intent).toEqual(before.intent);
   });
 });
 
@@ -221,52 +337,43 @@ describe('a policy that needs the place for the next submission', () => {
   const byPolicy = (kind: 'finalize' | 'pause'): Command => ({
     kind,
     reason: 'Room is needed',
-    actor: 'policy',
-  });
-  const approving = policy({
-    steps: [
-      { percentage: 5, bake: '6h', approval: true },
-      { percentage: 100, bake: '1d' },
-    ],
+    who: nextPolicy,
   });
 
   test('finalizes what nobody holds, in its own name', () => {
-    const { rollout, entries } = accepted(ramping(), byPolicy('finalize'));
+    const { rollout, entries } = accepted(ramping(), byPolicy('finalize'), at(1));
     expect(rollout.intent).toMatchObject({
       kind: 'finalize',
       actor: 'policy',
-      reason: expect.stringContaining('by the next submission’s policy: Room is needed.'),
+      reason: 'Finalizing at 5 % on the word of the next submission’s policy: Room is needed.',
     });
     expect(entries[0]).toMatchObject({ kind: 'command', actor: 'policy', subject: 'finalize' });
   });
 
   test.each<[string, Rollout, string]>([
     ['is paused', ramping({ pause: by }), 'The rollout is paused: earlier'],
-    ['waits for an approval', ramping({ policy: approving }), 'Its step still needs a person’s approval.'],
     [
-      'has the approval of an earlier step only',
-      ramping({ policy: approving, approval: { ...by, step: 3 } }),
-      'Its step still needs a person’s approval.',
+      'is paused until later',
+      ramping({ pause: { ...by, until: at(hour) } }),
+      'The rollout is paused: earlier',
     ],
-  ])('does not finalize what %s; a person may', (_, rollout, sentence) => {
-    expect(receive(rollout, byPolicy('finalize'), at(1))).toEqual({ kind: 'refused', sentence });
-    expect(accepted(rollout, command('finalize')).rollout.intent).toMatchObject({ actor: 'operator' });
-  });
-
-  test('finalizes a step that was approved', () => {
-    const rollout = ramping({ policy: approving, approval: { ...by, step: 0 } });
-    expect(receive(rollout, byPolicy('finalize'), at(1)).kind).toBe('accepted');
-  });
-
-  test.each(['policy', 'operator'] as const)('does not overrule the %s who finalizes already', (actor) => {
-    const { intent } = inPhase('finalizing');
-    if (!intent) throw new Error('nothing is intended');
-    const before = { ...inPhase('finalizing'), intent: { ...intent, actor } };
-    expect(accepted(before, byPolicy('finalize')).rollout.intent).toEqual(before.intent);
+    [
+      'an alert holds',
+      ramping({ alertHolds: [{ ...alarm, alert: 'f1', reason, at: at(0) }] }),
+      'An alert holds the rollout.',
+    ],
+  ])('does not finalize what %s; whoever has a word of their own may', (_, rollout, sentence) => {
+    for (const who of nobody)
+      expect(receive(rollout, { ...byPolicy('finalize'), who }, at(1))).toEqual({
+        kind: 'refused',
+        sentence,
+      });
+    for (const who of somebody)
+      expect(accepted(rollout, command('finalize', who), at(1)).rollout.intent).toMatchObject(who);
   });
 
   test('pauses in its own name', () => {
-    const { rollout, entries } = accepted(ramping(), byPolicy('pause'));
+    const { rollout, entries } = accepted(ramping(), byPolicy('pause'), at(1));
     expect(rollout).toMatchObject({
       pause: { actor: 'policy', reason: 'Room is needed', at: at(1) },
       decision: { kind: 'hold', reason: 'paused', sentence: expect.stringContaining('Room is needed') },

@@ -16,12 +16,13 @@ import {
   policyDocument,
   ramping,
 } from '../../support/builders.ts';
+import { alarm, nobody, ops, somebody } from './people.fixture.ts';
 
 const minute = 60_000;
 const good = [evidence('good')];
-const by = { actor: 'operator', reason: 'because', at: at(0) } as const;
+const by = { ...ops, reason: 'because', at: at(0) } as const;
 
-type Details = Partial<Pick<Intent, 'actor' | 'attempts' | 'escalatedAt'>>;
+type Details = Partial<Pick<Intent, 'actor' | 'by' | 'attempts' | 'escalatedAt' | 'acknowledgedAt'>>;
 const common = { actor: 'policy', reason: 'because', since: at(0), attempts: 1 } as const;
 const intent = (kind: 'halt' | 'finalize', change: Details = {}): Intent => ({ kind, ...common, ...change });
 const raiseTo = (percentage: number, step: number): Intent => ({
@@ -319,12 +320,12 @@ describe('people', () => {
     },
     {
       name: 'an approved step is left',
-      rollout: { ...needsApproval, approval: { ...by, step: 0 } },
+      rollout: { ...needsApproval, approvals: [{ ...by, step: 0 }] },
       expected: { kind: 'raise' },
     },
     {
       name: 'the approval of another step does not count',
-      rollout: { ...needsApproval, approval: { ...by, step: 1 } },
+      rollout: { ...needsApproval, approvals: [{ ...by, step: 1 }] },
       expected: { kind: 'hold', reason: 'approval' },
     },
     {
@@ -344,30 +345,35 @@ describe('people', () => {
       now: at(day),
       expected: { kind: 'hold', reason: 'capped' },
     },
-    {
-      name: 'a person’s finalize overrules the evidence',
-      rollout: ramping({ phase: 'finalizing', intent: intent('finalize', { actor: 'operator' }) }),
-      evidence: [evidence('bad')],
-      expected: { kind: 'finalize', reason: 'finalizeUnderway' },
-    },
-    {
-      name: 'and lasting silence',
-      rollout: ramping({
-        phase: 'finalizing',
-        intent: intent('finalize', { actor: 'operator' }),
-        unmeasured: { launches: { since: at(0) } },
-        policy: policy({ unmeasured: { escalateAfter: '6h', onEscalation: 'halt' } }),
-      }),
-      evidence: [evidence('unmeasured')],
-      expected: { kind: 'finalize' },
-    },
-    {
-      name: 'the policy’s own finalize does not',
-      rollout: ramping({ phase: 'finalizing', intent: intent('finalize') }),
-      evidence: [evidence('bad')],
-      expected: { kind: 'halt', reason: 'harm' },
-    },
   ])('$name', check);
+});
+
+describe('a finalize under way, while evidence says otherwise', () => {
+  const finalizing = (change: Details) =>
+    ramping({
+      phase: 'finalizing',
+      intent: intent('finalize', change),
+      unmeasured: { launches: { since: at(0) } },
+      policy: policy({ unmeasured: { escalateAfter: '6h', onEscalation: 'halt' } }),
+    });
+  const against = ['bad', 'unmeasured'] as const;
+  const each = <Of>(all: readonly Of[]) => all.flatMap((one) => against.map((kind) => [one, kind] as const));
+
+  test.each(each(somebody))('goes on when it is the word of %o, whatever is %s', (who, kind) => {
+    expect(decide(finalizing(who), inProgress(5), [evidence(kind)], at(6 * hour))).toMatchObject({
+      kind: 'finalize',
+      reason: 'finalizeUnderway',
+      ...who,
+    });
+  });
+
+  test.each(each(nobody))('gives way to a halt when it is the word of %o and it is %s', (who, kind) => {
+    expect(decide(finalizing(who), inProgress(5), [evidence(kind)], at(6 * hour))).toMatchObject({
+      kind: 'halt',
+      actor: 'policy',
+      reason: kind === 'bad' ? 'harm' : 'silence',
+    });
+  });
 });
 
 describe('the Store’s own word outranks what is stored', () => {
@@ -540,22 +546,36 @@ describe('a halt under way', () => {
       expected: { kind: 'halt', nextLookAt: at(6 * hour + 5 * minute) },
     },
     {
-      name: 'tells people after a quarter of an hour',
+      name: 'goes on in the name of whoever gave it',
+      rollout: halting(alarm),
+      expected: { kind: 'halt', ...alarm },
+    },
+    {
+      name: 'tells people once the policy’s limit is over',
       rollout: halting(),
-      now: at(15 * minute),
+      now: at(5 * minute),
       expected: { kind: 'halt', escalation: { of: 'intent' } },
     },
     {
-      name: 'and tells them again after another',
-      rollout: halting({ escalatedAt: at(15 * minute) }),
-      now: at(30 * minute),
+      name: 'and tells them again after as long',
+      rollout: halting({ escalatedAt: at(5 * minute) }),
+      now: at(10 * minute),
       expected: { kind: 'halt', escalation: { of: 'intent' } },
+    },
+    {
+      name: 'says for how long and how often it was tried, and what came of it',
+      rollout: ramping({
+        phase: 'halting',
+        intent: { ...intent('halt', { attempts: 4 }), lastOutcome: 'timed out' },
+      }),
+      now: at(10 * minute),
+      expected: { kind: 'halt', sentence: 'because Not confirmed for 10 min and 4 attempts (timed out).' },
     },
     {
       name: 'is tried, and told to people, even while the Store cannot be read',
       rollout: halting(),
       observed: { kind: 'unreadable', cause: 'down' },
-      now: at(15 * minute),
+      now: at(5 * minute),
       expected: { kind: 'halt', escalation: { of: 'intent' } },
     },
   ])('$name', check);
@@ -575,9 +595,26 @@ describe('a halt under way', () => {
     expect(decide(halting(), odd, [], at(0)).kind).toBe('halt');
   });
 
-  test('is not told again in between', () => {
-    const told = halting({ escalatedAt: at(15 * minute) });
-    expect(decide(told, inProgress(5), [], at(29 * minute))).not.toHaveProperty('escalation');
+  const told = { escalatedAt: at(5 * minute) };
+  test.each([
+    ['before its limit', halting(), 5 * minute - 1],
+    ['again before as long has passed', halting(told), 10 * minute - 1],
+    ['once somebody knows', halting({ ...told, acknowledgedAt: at(6 * minute) }), 9 * day],
+  ])('is not told %s', (_, rollout, now) => {
+    expect(decide(rollout, inProgress(5), [], at(now))).not.toHaveProperty('escalation');
+  });
+
+  test.each(['1m', '5m', '2h'])('has the limit that its policy says: %s', (limit) => {
+    const own = policy({ escalateHaltAfter: limit });
+    const rollout = { ...halting(), policy: own };
+    const escalatesAt = (ms: number) => 'escalation' in decide(rollout, inProgress(5), [], at(ms));
+    expect([own.escalateHaltAfter - 1, own.escalateHaltAfter].map(escalatesAt)).toEqual([false, true]);
+  });
+
+  test('has a limit of its own: a finalize may take longer', () => {
+    const finalizing = ramping({ phase: 'finalizing', intent: intent('finalize') });
+    const escalatesAt = (ms: number) => 'escalation' in decide(finalizing, inProgress(5), good, at(ms));
+    expect([15 * minute - 1, 15 * minute].map(escalatesAt)).toEqual([false, true]);
   });
 });
 

@@ -36,7 +36,7 @@ describe('a raise', () => {
 
   test('enters its step once the Store shows it, with nothing measured and nothing approved', () => {
     const { rollout, entries } = settle(
-      { ...raised.rollout, approval: { step: 0, actor: 'operator', reason: 'ok', at: at(0) } },
+      { ...raised.rollout, approvals: [{ step: 0, actor: 'person', by: 'ops', reason: 'ok', at: at(0) }] },
       { kind: 'readBack', shown: { state: 'inProgress', percentage: 25 } },
       at(7 * hour),
     );
@@ -45,9 +45,10 @@ describe('a raise', () => {
       step: 1,
       stepSince: at(7 * hour),
       evidence: [],
+      approvals: [],
       journalLength: 3,
     });
-    expect(rollout.intent ?? rollout.approval).toBeUndefined();
+    expect(rollout.intent).toBeUndefined();
     expect(entries.map(({ sentence }) => sentence)).toEqual(['The Store shows 25 %.']);
   });
 

@@ -22,7 +22,13 @@ const withCheck = (change: object): unknown => {
 describe('a policy', () => {
   test('fills in what a publisher may leave out', () => {
     const { checks, unmeasured, steps, ...rest } = policy({ unmeasured: undefined });
-    expect(rest).toMatchObject({ pace: 'bake', falseHaltProbability: 0.001 });
+    expect(rest).toMatchObject({
+      pace: 'bake',
+      falseHaltProbability: 0.001,
+      alerts: [],
+      approvers: 1,
+      escalateHaltAfter: 5 * 60_000,
+    });
     expect(unmeasured).toEqual({
       escalateAfter: 6 * hour,
       onEscalation: 'hold',
@@ -62,7 +68,7 @@ describe('a policy', () => {
     [
       'a key that resembles none',
       { ...policyDocument(), zzzzzz: 1 },
-      'zzzzzz is not a known key; known here: $schema, name, steps, finalize, onUnfinishedRollout, pace, confidence, falseHaltProbability, checks, unmeasured',
+      'zzzzzz is not a known key; known here: $schema, name, steps, finalize, onUnfinishedRollout, pace, confidence, falseHaltProbability, checks, alerts, approvers, escalateHaltAfter, unmeasured',
     ],
     ['a missing key', { ...policyDocument(), name: undefined }, 'name is missing'],
     [
@@ -221,6 +227,16 @@ describe('a policy', () => {
       'falseHaltProbability must be at least 1e-9',
     ],
     [
+      'a limit for a halt that no Store can meet',
+      policyDocument({ escalateHaltAfter: '59s' }),
+      'escalateHaltAfter must be at least 1m',
+    ],
+    [
+      'a limit for a halt without a unit',
+      policyDocument({ escalateHaltAfter: '5' }),
+      'escalateHaltAfter is not a duration; write it as 90s, 30m, 6h or 2d',
+    ],
+    [
       'a control character in a name',
       withCheck({ name: 'a\u0001b' }),
       'checks[0].name has a control character',
@@ -232,6 +248,25 @@ describe('a policy', () => {
     ],
   ])('names %s', (_, document, mistake) => {
     expect(mistakes(document)).toContain(mistake);
+  });
+
+  test.each([0, 3, 1.5, '2', true])('has no %j approvers', (approvers) => {
+    expect(policySchema.safeParse({ ...policyDocument(), approvers }).success).toBe(false);
+  });
+
+  // The sentence is "expected 1", of a union of two numbers.
+  test('says how many approvers there may be', () => {
+    expect(mistakes({ ...policyDocument(), approvers: 3 })[0]).toMatch(/1.*2/);
+  });
+
+  test('is another one with other approvers, alerts or another limit for its halt', () => {
+    const others: Partial<PolicyDocument>[] = [
+      { approvers: 2 },
+      { escalateHaltAfter: '10m' },
+      { alerts: [{ match: { service: 'notes' }, do: 'hold' }] },
+    ];
+    for (const change of others) expect(samePolicy(policy(), policy(change))).toBe(false);
+    expect(samePolicy(policy(), policy({ approvers: 1, escalateHaltAfter: '300s', alerts: [] }))).toBe(true);
   });
 
   test('is the same however its durations are written', () => {

@@ -10,8 +10,15 @@ import type { Observed } from '../../../src/shared/rollout/observed.ts';
 import { currentBake, type Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { type Outcome, settle } from '../../../src/shared/rollout/settle.ts';
 import { mayMove } from '../../../src/shared/rollout/transitions.ts';
-import { evidenceKinds, hasEnded } from '../../../src/shared/rollout/vocabulary.ts';
+import {
+  evidenceKinds,
+  functionKey,
+  hasEnded,
+  isSomebody,
+  type Who,
+} from '../../../src/shared/rollout/vocabulary.ts';
 import { at, fresh, hour, policy, policyDocument } from '../../support/builders.ts';
+import { alarm, grace, nextPolicy, ops, pipeline } from './people.fixture.ts';
 
 /**
  * What must hold whatever happens, in whatever order: a rollout meets random answers of the Store, random evidence,
@@ -19,6 +26,8 @@ import { at, fresh, hour, policy, policyDocument } from '../../support/builders.
  */
 
 const twoChecks = policy({
+  approvers: 2,
+  unmeasured: { escalateAfter: '2h' },
   steps: [
     { percentage: 5, bake: '2h' },
     { percentage: 25, bake: '2h', approval: true },
@@ -70,13 +79,38 @@ const evidence = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Evidence[]>([]) },
 );
+const who: fc.Arbitrary<Who> = fc.constantFrom(ops, ops, grace, pipeline, functionKey, nextPolicy, alarm);
+const reason = 'because';
 const command: fc.Arbitrary<Command> = fc.oneof(
-  fc
-    .constantFrom('pause', 'resume', 'approve', 'approve', 'finalize', 'halt')
-    .map((kind): Command => ({ kind: kind as 'pause', reason: 'because' })),
-  fc
-    .option(percentage, { nil: null })
-    .map((value): Command => ({ kind: 'cap', percentage: value, reason: 'because' })),
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('resume', 'approve', 'approve', 'finalize', 'halt', 'acknowledge'),
+      who,
+      reason: fc.constant(reason),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(who, fc.option(fc.integer({ min: -1, max: 9 }), { nil: undefined })).map(
+      ([by, hours]): Command => ({
+        ...{ kind: 'pause', who: by, reason },
+        ...(hours !== undefined && { until: at(hours * 3 * hour) }),
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(who, fc.option(percentage, { nil: null }))
+      .map(([by, value]): Command => ({ kind: 'cap', percentage: value, who: by, reason })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.constantFrom('hold', 'release'), fc.constantFrom('f1', 'f2'))
+      .map(([kind, alert]): Command => ({ kind, alert, who: alarm, reason })),
+  },
 );
 /** `asTold`: the Store does as it is asked. `asKept`: it shows what Rampart has stored, so that time can do its work. */
 const outcome = fc.constantFrom<'asTold' | Outcome>(
@@ -118,6 +152,7 @@ type Step = {
   before: Rollout;
   after: Rollout;
   entries: readonly JournalEntry[];
+  command?: Command;
   decision?: Decision;
   evidence?: readonly Evidence[];
   now: Date;
@@ -134,7 +169,7 @@ function play(events: readonly Event[], check: (step: Step) => void): Rollout {
     };
     if (next.type === 'command') {
       const answer = receive(rollout, next.command, now);
-      if (answer.kind === 'accepted') apply(answer.change);
+      if (answer.kind === 'accepted') apply(answer.change, { command: next.command });
       return;
     }
     const seen = next.observed === 'asKept' ? kept(rollout) : next.observed;
@@ -225,10 +260,78 @@ test('a pause keeps from raising, and never from halting', () => {
   });
 });
 
-test('a step that needs approval is left only with it', () => {
+test('a pause never ends but by a resume, and an alert’s hold by that or its release', () => {
+  always(({ before, after, command: given }) => {
+    if (before.pause && !after.pause) expect(given?.kind).toBe('resume');
+    for (const { alert } of before.alertHolds)
+      if (!after.alertHolds.some((hold) => hold.alert === alert))
+        expect(given?.kind === 'resume' || (given?.kind === 'release' && given.alert === alert)).toBe(true);
+  });
+});
+
+test('what an alert holds is not raised, and nobody but somebody finalizes it', () => {
+  always(({ before, decision, command: given, after }) => {
+    if (before.alertHolds.length === 0 || before.phase !== 'ramping') return;
+    expect(decision?.kind === 'raise' || decision?.reason === 'proven').toBe(false);
+    if (after.phase === 'finalizing') expect(given && isSomebody(given.who)).toBe(true);
+  });
+});
+
+test('harm halts whatever holds, unless somebody finalizes', () => {
+  always(({ before, decision, evidence: found = [] }) => {
+    if (!decision || before.phase === 'halting') return;
+    if (!found.some(({ kind, onBad }) => kind === 'bad' && onBad === 'halt')) return;
+    const overruled = before.intent?.kind === 'finalize' && isSomebody(before.intent);
+    if (!overruled) expect(decision).toMatchObject({ kind: 'halt', reason: 'harm' });
+  });
+});
+
+test('a step that needs approval is left only with that of two who differ', () => {
   always(({ before, decision }) => {
-    if (decision?.kind === 'raise' && currentBake(before).approval)
-      expect(before.approval?.step).toBe(before.step);
+    if (decision?.kind !== 'raise' || !currentBake(before).approval) return;
+    const given = before.approvals.filter(({ step }) => step === before.step);
+    expect(new Set(given.map(({ actor, by }) => `${actor} ${by}`)).size).toBeGreaterThanOrEqual(2);
+  });
+});
+
+test('nobody is told again of what somebody knows, nor again before its time', () => {
+  always(({ before, decision, now }) => {
+    if (!decision || !('escalation' in decision) || !decision.escalation) return;
+    const { escalation } = decision;
+    const told = {
+      intent: [before.intent],
+      store: [before.storeUnreadable],
+      raise: [before.failedRaises],
+      pause: [before.pause],
+      unmeasured:
+        escalation.of === 'unmeasured' ? escalation.checks.map((check) => before.unmeasured[check]) : [],
+    }[escalation.of];
+    const again = escalation.of === 'unmeasured' ? before.policy.unmeasured.escalateAfter : hour;
+    for (const trouble of told) {
+      expect(trouble?.acknowledgedAt).toBeUndefined();
+      if (escalation.of !== 'intent')
+        expect(now.getTime() - (trouble?.escalatedAt?.getTime() ?? 0)).toBeGreaterThanOrEqual(again);
+    }
+  });
+});
+
+test('an acknowledgement changes nothing but that people know', () => {
+  const facts = ({ phase, percentage: shown, step, intent, pause, alertHolds, approvals, cap }: Rollout) => [
+    ...[phase, shown, step, intent?.kind, intent?.attempts, pause?.until, alertHolds, approvals, cap],
+  ];
+  always(({ before, after, command: given }) => {
+    if (given?.kind === 'acknowledge') expect(facts(after)).toEqual(facts(before));
+  });
+});
+
+test('every entry of a command has the name of whoever gave it', () => {
+  always(({ entries, command: given }) => {
+    if (!given) return;
+    expect(entries[0]).toMatchObject({
+      kind: given.who.actor === 'alert' ? 'alert' : 'command',
+      subject: given.kind,
+      ...given.who,
+    });
   });
 });
 
@@ -248,9 +351,12 @@ test('the random walks reach every phase, or the properties above would hold of 
     numRuns: 3_000,
     seed: 7,
   }))
-    play(events, ({ after, decision }) => {
+    play(events, ({ after, decision, command: given }) => {
       reached.add(after.phase);
       if (decision) reached.add(decision.kind);
+      if (decision) reached.add(decision.reason);
+      if (given) reached.add(`${given.kind} accepted`);
+      if (decision && 'escalation' in decision) reached.add(`${decision.escalation?.of} told`);
     });
   for (const name of [
     'ramping',
@@ -264,6 +370,17 @@ test('the random walks reach every phase, or the properties above would hold of 
     'adopt',
     'wait',
     'hold',
+    'approval',
+    'alert',
+    'paused',
+    'pauseOverdue',
+    'step:2',
+    'acknowledge accepted',
+    'release accepted',
+    'intent told',
+    'pause told',
+    'unmeasured told',
+    'store told',
   ])
     expect(reached).toContain(name);
 });

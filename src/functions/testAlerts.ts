@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { httpHandler, ports } from '../shared/app.ts';
+import { planView, triedAlertsIn } from '../shared/http/alerts.ts';
+import { json } from '../shared/http/handler.ts';
+import { planAlerts } from '../shared/usecases/receiveAlerts.ts';
+
+/** Says what alerts would do, without doing it; whoever may look may ask, without the sender's secret. */
+app.http('testAlerts', {
+  methods: ['POST'],
+  authLevel: 'function',
+  route: 'alerts/{format}/test',
+  handler: httpHandler(ports, 'viewer', async ({ request, ports: world }) => {
+    const { alerts, addressed } = await triedAlertsIn(request, world.runtime.now());
+    const { plans } = await planAlerts(world, alerts, addressed);
+    return json(200, { alerts: plans.map(planView) });
+  }),
+});
