@@ -1,4 +1,5 @@
 import {
+  StoreBudgetError,
   StoreContractError,
   StoreError,
   StoreOutcomeUnknownError,
@@ -56,7 +57,7 @@ export function afterRead(result: SendResult, applied: boolean, mayRepeat: boole
 
 export function sendResultOf(error: StoreError): Exclude<SendResult, 'accepted'> {
   // 429 is the gateway's answer: it did not pass the request on.
-  if (error instanceof StoreThrottledError) return 'notReceived';
+  if (error instanceof StoreThrottledError || error instanceof StoreBudgetError) return 'notReceived';
   if (error instanceof StoreUnavailableError) return error.effect === 'none' ? 'notReceived' : 'unclear';
   return error instanceof StoreContractError ? 'unclear' : 'refused';
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { type RequestBudget, unlimitedBudget } from '../budget/port.ts';
 import { type Runtime, realRuntime } from '../runtime.ts';
 import { getApplication, getFlight, getTrack, listFlights } from './applications.ts';
 import { createCredential, type PublisherIdentity } from './credential.ts';
@@ -38,6 +39,8 @@ export type StoreClientOptions = {
   /** Default: undici's global one. */
   readonly dispatcher?: Dispatcher | undefined;
   readonly runtime?: Runtime | undefined;
+  /** What every request is taken from. Default: no limit. */
+  readonly budget?: RequestBudget | undefined;
 };
 
 export type StoreClient = Store & SubmissionWriter;
@@ -66,6 +69,7 @@ export function createRequester(options: StoreClientOptions): Requester {
     runtime,
     dispatcher: options.dispatcher,
     onRequest: options.onRequest ?? (() => {}),
+    budget: options.budget ?? unlimitedBudget,
   });
 }
 
@@ -84,16 +88,16 @@ export function createStoreClient(
     getSubmissionStatus: async (ref, o) => getSubmissionStatus(r, r.begin(o), ref),
     getPackageRollout: async (ref, o) => getPackageRollout(r, r.begin(o), ref),
     updateRolloutPercentage: async (ref, percentage, o) =>
-      updateRolloutPercentage(r, r.begin(o), ref, percentage),
-    haltPackageRollout: async (ref, o) => haltPackageRollout(r, r.begin(o), ref),
-    finalizePackageRollout: async (ref, o) => finalizePackageRollout(r, r.begin(o), ref),
+      updateRolloutPercentage(r, r.begin(o, 'change'), ref, percentage),
+    haltPackageRollout: async (ref, o) => haltPackageRollout(r, r.begin(o, 'halt'), ref),
+    finalizePackageRollout: async (ref, o) => finalizePackageRollout(r, r.begin(o, 'change'), ref),
     getApplication: async (applicationId, o) => getApplication(r, r.begin(o), applicationId),
     listFlights: async (applicationId, o) => listFlights(r, r.begin(o), applicationId),
     getFlight: async (applicationId, flightId, o) => getFlight(r, r.begin(o), applicationId, flightId),
-    createSubmission: async (track, o) => createSubmission(r, r.begin(o), track),
-    updateSubmission: async (ref, changes, o) => updateSubmission(r, r.begin(o), ref, changes),
+    createSubmission: async (track, o) => createSubmission(r, r.begin(o, 'change'), track),
+    updateSubmission: async (ref, changes, o) => updateSubmission(r, r.begin(o, 'change'), ref, changes),
     uploadPackages: async (ref, source, o) => uploadPackages(r, ref, source, o),
-    commitSubmission: async (ref, o) => commitSubmission(r, r.begin(o), ref),
-    deleteSubmission: async (ref, o) => deleteSubmission(r, r.begin(o), ref),
+    commitSubmission: async (ref, o) => commitSubmission(r, r.begin(o, 'change'), ref),
+    deleteSubmission: async (ref, o) => deleteSubmission(r, r.begin(o, 'change'), ref),
   };
 }

@@ -69,6 +69,24 @@ export class StoreThrottledError extends StoreError {
   }
 }
 
+/**
+ * The publisher's own request budget has no room, or its table cannot be reached; the request was not sent. Remedy: try
+ * again after `retryAfterMs`.
+ */
+export class StoreBudgetError extends StoreError {
+  override readonly name = 'StoreBudgetError';
+  readonly retryAfterMs: number;
+
+  constructor(
+    problem: string,
+    details: StoreErrorDetails,
+    options: { readonly retryAfterMs: number; readonly cause?: unknown },
+  ) {
+    super(problem, details, { transient: true, cause: options.cause });
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
 /** No token, or one without the right. Remedy: mend the credential, or its role in Partner Center. */
 export class StoreAuthenticationError extends StoreError {
   override readonly name = 'StoreAuthenticationError';

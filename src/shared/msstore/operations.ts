@@ -17,6 +17,7 @@ export const operations = {
   probe: 'reach the Store',
   getAnalytics: 'read the analytics',
   acquireToken: 'get an access token',
+  askStore: 'ask the Store',
 } as const;
 
 export type StoreOperation = keyof typeof operations;

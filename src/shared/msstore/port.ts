@@ -1,3 +1,5 @@
+import type { RequestLane } from '../budget/budget.ts';
+import type { Ticket } from '../budget/port.ts';
 import type {
   Application,
   Flight,
@@ -15,6 +17,13 @@ export type CallOptions = {
   readonly abortSignal?: AbortSignal;
   /** For changes: send at most once, and leave what did not come through to the caller. */
   readonly once?: boolean;
+  /**
+   * What its requests are taken from the budget for. Without it, reads are polls, a halt is a halt, and all else is a
+   * change.
+   */
+  readonly lane?: RequestLane;
+  /** Taken before the call, for its first request. */
+  readonly ticket?: Ticket;
 };
 
 /** A piece of an upload. `md5` is the one that the source's own storage computed, where it did. */

@@ -15,7 +15,14 @@ const secretShapes: readonly [RegExp, string][] = [
   [/\bBearer\s+[^\s"'<>,]+/gi, `Bearer ${redacted}`],
   [/\b(client_secret|client_assertion|access_token)["']?\s*[=:]\s*["']?[^\s"'&<>,]+/gi, `$1=${redacted}`],
   [/\beyJ[\w-]{5,}\.[\w.-]*/g, redacted],
+  [/\b(AccountKey|x-functions-key|x-rampart-key)(["']?\s*[=:]\s*["']?)[^\s"'&<>,;]+/gi, `$1$2${redacted}`],
+  [/([?&](?:code|alertKey)=)[^\s"'&<>]+/gi, `$1${redacted}`],
+  [/\bwhsec_[A-Za-z0-9+/]+=*/g, redacted],
 ];
+
+/** What has the shape of a secret, taken out of a text of bounded length; all else stays as it is. */
+export const withoutSecrets = (text: string): string =>
+  secretShapes.reduce((rest, [shape, instead]) => rest.replace(shape, instead), text);
 
 /** A text cut at a space, because half a secret would match no pattern. */
 const bounded = (text: string): string =>
@@ -28,8 +35,9 @@ const bounded = (text: string): string =>
 export function safeText(text: string, knownSecrets: readonly string[] = []): string {
   const known = knownSecrets.filter((secret) => secret !== '');
   const withoutKnown = known.reduce((rest, secret) => rest.replaceAll(secret, redacted), bounded(text));
-  const clean = secretShapes.reduce((rest, [shape, instead]) => rest.replace(shape, instead), withoutKnown);
-  const line = clean.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  const line = withoutSecrets(withoutKnown)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
 }
 

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
+import type { RequestLane } from '../budget/budget.ts';
+import type { RequestBudget, Ticket } from '../budget/port.ts';
 import type { Runtime } from '../runtime.ts';
 import { errorOfAnswer } from './answerErrors.ts';
-import { StoreContractError, StoreError, StoreThrottledError, StoreUnavailableError } from './errors.ts';
+import {
+  StoreBudgetError,
+  StoreContractError,
+  StoreError,
+  StoreThrottledError,
+  StoreUnavailableError,
+} from './errors.ts';
 import { exchange, type HttpAnswer, type HttpFault, type HttpRequest } from './exchange.ts';
 import type { StoreOperation } from './operations.ts';
 import type { CallOptions } from './port.ts';
-import { type RetryPolicy, retryDelay } from './retryTiming.ts';
+import { parseRetryAfter, type RetryPolicy, retryDelay } from './retryTiming.ts';
 import type { TokenProvider } from './token.ts';
 
 /** One request to the Store, before authorisation. */
@@ -21,7 +29,7 @@ export type StoreRequest = {
   readonly body?: string;
 };
 
-/** What all requests of one call of the client share: their correlation id, their budget and their end. */
+/** What all requests of one call of the client share: their correlation id, their lane, their time and their end. */
 export type Call = {
   readonly correlationId: string;
   /** Milliseconds since 1970. */
@@ -29,6 +37,10 @@ export type Call = {
   readonly abortSignal: AbortSignal | undefined;
   /** A change is sent at most once. */
   readonly once: boolean;
+  readonly lane: RequestLane;
+  readonly ticket: Ticket | undefined;
+  /** How long it waits for room in the request budget, in ms, if not as long as others do. */
+  readonly patienceMs?: number;
 };
 
 /** One HTTP exchange with the Store, for counting and logging. */
@@ -52,7 +64,11 @@ export type RequesterOptions = {
   readonly dispatcher: Dispatcher | undefined;
   /** Must not throw. */
   readonly onRequest: (event: RequestEvent) => void;
+  readonly budget: RequestBudget;
 };
+
+/** For how long nobody asks after a 429 that names no time. */
+const closedWithoutWordMs = 30_000;
 
 /** The answer's body as `schema` makes it, or a `StoreContractError`. */
 export function parseAnswer<T>(answer: HttpAnswer, operation: StoreOperation, schema: z.ZodType<T>): T {
@@ -80,15 +96,23 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 /** Sends requests to the Store: with a token, bounded in time, and repeated where that is harmless. */
 export class Requester {
   readonly #options: RequesterOptions;
+  /** The calls that have sent a change. */
+  readonly #changing = new WeakSet<Call>();
 
   constructor(options: RequesterOptions) {
     this.#options = options;
   }
 
-  /** Begins a call, and with it its budget of time. */
-  begin(options: CallOptions = {}): Call {
-    const { abortSignal, once = false } = options;
-    return { correlationId: randomUUID(), startedAt: this.#options.runtime.now(), abortSignal, once };
+  /**
+   * Begins a call, and with it its time.
+   *
+   * @param lane what the call is, where its options do not say what it is for
+   */
+  begin(options: CallOptions = {}, lane: RequestLane = 'poll'): Call {
+    const { abortSignal, once = false, ticket } = options;
+    const startedAt = this.#options.runtime.now();
+    const correlationId = randomUUID();
+    return { correlationId, startedAt, abortSignal, once, lane: options.lane ?? lane, ticket };
   }
 
   /**
@@ -125,11 +149,11 @@ export class Requester {
   }
 
   /**
-   * The wait after a failed attempt, in ms; `stop` after a permanent error, or when attempts or budget are
-   * used up.
+   * The wait after a failed attempt, in ms; `stop` after a permanent error, when attempts or time are used up, and where
+   * the request budget has no room: that was waited for as long as is of use.
    */
   delayAfter(call: Call, error: StoreError, attempt: number): number | 'stop' {
-    if (!error.transient) return 'stop';
+    if (!error.transient || error instanceof StoreBudgetError) return 'stop';
     const { policy, runtime } = this.#options;
     const timed = error instanceof StoreUnavailableError || error instanceof StoreThrottledError;
     const retryAfterMs = timed ? error.retryAfterMs : undefined;
@@ -152,10 +176,9 @@ export class Requester {
 
   async #exchange(call: Call, request: StoreRequest, token: string, attempt: number): Promise<HttpAnswer> {
     const { runtime, onRequest, dispatcher, policy } = this.#options;
+    await this.#takeRoom(call, request);
     const startedAt = runtime.now();
-    const left = policy.totalTimeoutMs - (startedAt - call.startedAt);
-    if (left <= 0) throw budgetSpent(call, request);
-    const timeoutMs = Math.min(policy.attemptTimeoutMs, left);
+    const timeoutMs = Math.min(policy.attemptTimeoutMs, this.#timeLeft(call, request));
     const timeout = runtime.timeout(timeoutMs);
     const { abortSignal } = call;
     const httpRequest = this.#httpRequest(call, request, token);
@@ -169,7 +192,38 @@ export class Requester {
       durationMs,
     });
     if (outcome.kind === 'fault') throw faultError(outcome, call, request, timeoutMs);
+    if (outcome.status === 429) await this.#close(outcome);
     return outcome;
+  }
+
+  /** Every exchange takes one request from the publisher's budget, also a repeated one: the Store counts them all. */
+  async #takeRoom(call: Call, request: StoreRequest): Promise<void> {
+    const left = this.#timeLeft(call, request);
+    if (call.ticket?.redeem() !== true) {
+      const { abortSignal, lane, patienceMs } = call;
+      // Half a change known is worse than a slow one, so what follows it waits for as long as the call may take.
+      const patience = this.#changing.has(call) ? left : patienceMs;
+      await this.#options.budget.take(lane, {
+        abortSignal,
+        operation: request.operation,
+        patienceMs: patience,
+      });
+    }
+    if (request.method !== 'GET') this.#changing.add(call);
+  }
+
+  /** The milliseconds that are left for the call. */
+  #timeLeft(call: Call, request: StoreRequest): number {
+    const { policy, runtime } = this.#options;
+    const left = policy.totalTimeoutMs - (runtime.now() - call.startedAt);
+    if (left <= 0) throw timeSpent(call, request);
+    return left;
+  }
+
+  /** The Store's own limit is met, so all instances leave it alone for as long as it says. */
+  async #close({ retryAfter, text }: HttpAnswer): Promise<void> {
+    const { budget, runtime } = this.#options;
+    await budget.closed(parseRetryAfter(retryAfter, text, runtime.now()) ?? closedWithoutWordMs);
   }
 
   #httpRequest(call: Call, request: StoreRequest, token: string): HttpRequest {
@@ -206,7 +260,7 @@ const seenOf = (outcome: HttpAnswer | HttpFault, call: Call) =>
     ? { status: outcome.status, correlationId: outcome.correlationId ?? call.correlationId }
     : { status: undefined, correlationId: call.correlationId };
 
-const budgetSpent = (call: Call, { operation }: StoreRequest): StoreUnavailableError => {
+const timeSpent = (call: Call, { operation }: StoreRequest): StoreUnavailableError => {
   const details = { operation, correlationId: call.correlationId };
   return new StoreUnavailableError('the time for this call is used up', details, { effect: 'none' });
 };

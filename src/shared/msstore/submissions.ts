@@ -128,14 +128,14 @@ export async function uploadPackages(
   source: UploadSource,
   options: UploadOptions = {},
 ): Promise<UploadResult> {
-  const uploadUrl = await getUploadUrl(requester, requester.begin(options), ref);
+  const uploadUrl = await getUploadUrl(requester, requester.begin(options, 'change'), ref);
   // Only this needs the blob SDK, a tenth of the time in which the app starts.
   const { upload } = await import('./upload.ts');
   try {
     return await upload(uploadUrl, source, options);
   } catch (error) {
     if (!(error instanceof StoreUploadExpiredError)) throw error;
-    const renewed = await getUploadUrl(requester, requester.begin(options), ref);
+    const renewed = await getUploadUrl(requester, requester.begin(options, 'change'), ref);
     if (renewed.equals(uploadUrl)) throw error;
     return upload(renewed, source, options);
   }

@@ -2,7 +2,8 @@ import type { Delivery, DeliveryChange } from '../delivery/delivery.ts';
 import { type DeliveryPhase, hasArrived } from '../delivery/vocabulary.ts';
 import type { JournalEntry } from '../rollout/journal.ts';
 import type { Due, DueIndex } from './due.ts';
-import { createJournaledStore, type Kept, type Kind, type Page, type PageRequest } from './journaled.ts';
+import { createJournaledStore, type Kept, type Kind } from './journaled.ts';
+import type { Page, PageRequest } from './pages.ts';
 import {
   deliveringKey,
   deliveryJournalPrefix,
@@ -36,8 +37,8 @@ export interface DeliveryStore {
 }
 
 /** When a delivery is due; one that has arrived never is. */
-export const deliveryDue = ({ id, nextLookAt }: Delivery): Due | undefined =>
-  nextLookAt && { lane: 'deliveries', at: nextLookAt, id };
+export const deliveryDue = ({ id, nextLookAt, publisher }: Delivery): Due | undefined =>
+  nextLookAt && { lane: 'deliveries', at: nextLookAt, id, publisher };
 
 const deliveries: Kind<Delivery> = {
   prefix: 'delivery',
@@ -50,6 +51,7 @@ const deliveries: Kind<Delivery> = {
   toJournalRow: toDeliveryJournalRow,
   dueOf: deliveryDue,
   hasEnded: ({ phase }) => hasArrived(phase),
+  inIndex: false,
 };
 
 const stored = ({ of, etag }: Kept<Delivery>): StoredDelivery => ({ delivery: of, etag });

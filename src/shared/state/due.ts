@@ -1,4 +1,5 @@
 import { odata } from '@azure/data-tables';
+import { requestsOfLook } from '../budget/lookCost.ts';
 import { type Rollout, rolloutId } from '../rollout/rollout.ts';
 import { isStatus } from './errors.ts';
 import type { Tables } from './tables.ts';
@@ -12,6 +13,14 @@ export type Due = {
   readonly at: Date;
   readonly id: string;
   readonly since?: Date | undefined;
+  /** What it leads to, as it was when the row was written: see `writeSnapshot`. */
+  readonly snapshot?: string | undefined;
+  /** Whose requests the look takes; unknown of rows that are older than this column. */
+  readonly publisher?: string | undefined;
+  /** About how many of them. */
+  readonly requests?: number | undefined;
+  /** There is a halt to be carried out, which no poll may keep waiting. */
+  readonly urgent?: boolean | undefined;
 };
 
 /**
@@ -24,6 +33,12 @@ export interface DueIndex {
   remove(due: Due): Promise<void>;
   /** The rows due at `now`, the longest overdue first. */
   list(lane: Lane, now: Date, most: number): Promise<Due[]>;
+  /** All rows due at `now`, the longest overdue first, page by page. */
+  pages(lane: Lane, now: Date, pageSize: number): AsyncIterable<readonly Due[]>;
+  /** The urgent ones of the rows due at `now`. */
+  urgent(lane: Lane, now: Date): Promise<Due[]>;
+  /** Every row of a lane, due or not. */
+  all(lane: Lane): Promise<Due[]>;
 }
 
 const rowKey = ({ at, id }: Due): string => `${at.toISOString()}_${id}`;
@@ -32,7 +47,11 @@ const rowKey = ({ at, id }: Due): string => `${at.toISOString()}_${id}`;
 export function dueOf(rollout: Rollout): Due | undefined {
   if (rollout.nextLookAt === undefined) return undefined;
   const lane = rollout.phase === 'awaitingPublication' ? 'submissions' : 'rollouts';
-  return { lane, at: rollout.nextLookAt, id: rolloutId(rollout) };
+  return {
+    ...{ lane, at: rollout.nextLookAt, id: rolloutId(rollout) },
+    ...{ publisher: rollout.publisher, requests: requestsOfLook(rollout) },
+    ...(rollout.intent?.kind === 'halt' && { urgent: true }),
+  };
 }
 
 /** Whether two rows are the same row. */
@@ -43,7 +62,9 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
   return {
     async add(due) {
       const since = due.since && { since: due.since.toISOString() };
-      await table.upsertEntity({ partitionKey: due.lane, rowKey: rowKey(due), ...since }, 'Replace');
+      const snapshot = due.snapshot !== undefined && { snapshot: due.snapshot };
+      const key = { partitionKey: due.lane, rowKey: rowKey(due) };
+      await table.upsertEntity({ ...key, ...since, ...snapshot, ...budgetColumns(due) }, 'Replace');
     },
 
     async remove(due) {
@@ -55,30 +76,77 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
     },
 
     async list(lane, now, most) {
-      // A row key of this very time ends with an id, so "before the next millisecond" includes it.
-      const before = new Date(now.getTime() + 1).toISOString();
-      const pages = table
-        .listEntities<{ since?: string }>({
-          queryOptions: {
-            filter: odata`PartitionKey eq ${lane} and RowKey lt ${before}`,
-            select: ['rowKey', 'since'],
-          },
-        })
-        .byPage({ maxPageSize: Math.min(most, 1_000) });
-      for await (const page of pages) {
-        const due = page.flatMap((row) => fromRow(lane, row.rowKey, row.since));
-        if (due.length > 0) return due;
-      }
+      for await (const due of duePages(lane, now, most)) if (due.length > 0) return due;
       return [];
     },
+
+    pages: duePages,
+
+    async urgent(lane, now) {
+      const rows: Due[] = [];
+      for await (const page of pagesOf(`${dueAt(lane, now)} and urgent eq true`, mostPerPage))
+        rows.push(...page.flatMap((row) => fromRow(lane, row)));
+      return rows;
+    },
+
+    async all(lane) {
+      const rows: Due[] = [];
+      for await (const page of pagesOf(odata`PartitionKey eq ${lane}`, mostPerPage))
+        rows.push(...page.flatMap((row) => fromRow(lane, row)));
+      return rows;
+    },
   };
+
+  async function* duePages(lane: Lane, now: Date, pageSize: number): AsyncGenerator<Due[]> {
+    for await (const page of pagesOf(dueAt(lane, now), Math.min(pageSize, mostPerPage)))
+      yield page.flatMap((row) => fromRow(lane, row));
+  }
+
+  /** A row key of this very time ends with an id, so "before the next millisecond" includes it. */
+  function dueAt(lane: Lane, now: Date): string {
+    const before = new Date(now.getTime() + 1).toISOString();
+    return odata`PartitionKey eq ${lane} and RowKey lt ${before}`;
+  }
+
+  function pagesOf(filter: string, maxPageSize: number) {
+    const select = ['rowKey', 'since', 'snapshot', 'publisher', 'requests', 'urgent'];
+    const queryOptions = { filter, select };
+    return table.listEntities<DueRow>({ queryOptions }).byPage({ maxPageSize });
+  }
 }
 
+/** What the service gives at most. */
+const mostPerPage = 1_000;
+
+type DueRow = {
+  rowKey?: string;
+  since?: string;
+  snapshot?: string;
+  publisher?: string;
+  requests?: number;
+  urgent?: boolean;
+};
+
+const budgetColumns = ({ publisher, requests, urgent }: Pick<Due, 'publisher' | 'requests' | 'urgent'>) => ({
+  ...(publisher !== undefined && { publisher }),
+  ...(requests !== undefined && { requests }),
+  ...(urgent === true && { urgent }),
+});
+
 /** A row that somebody wrote by hand, with a time that is none, must not keep the others from being read. */
-function fromRow(lane: Lane, key: string | undefined, since: string | undefined): Due[] {
+function fromRow(lane: Lane, { rowKey: key, since, snapshot, ...budget }: DueRow): Due[] {
   const [time = '', ...id] = (key ?? '').split('_');
   if (!isTime(time)) return [];
-  return [{ lane, at: new Date(time), id: id.join('_'), ...(isTime(since) && { since: new Date(since) }) }];
+  return [
+    {
+      lane,
+      at: new Date(time),
+      id: id.join('_'),
+      ...(isTime(since) && { since: new Date(since) }),
+      ...(snapshot !== undefined && { snapshot }),
+      ...budgetColumns(budget),
+    },
+  ];
 }
 
 const isTime = (text: string | undefined): text is string => {

@@ -1,5 +1,5 @@
 import { causeOf } from '../cause.ts';
-import { StoreThrottledError, StoreUnavailableError } from '../msstore/errors.ts';
+import { StoreBudgetError, StoreThrottledError, StoreUnavailableError } from '../msstore/errors.ts';
 
 /** What could not be read in a pass, and when the Store asked to be read again. */
 export type Unreadable = { readonly kind: 'unreadable'; readonly cause: string; readonly retryAt?: Date };
@@ -9,7 +9,9 @@ const longestRetryMs = 10 * 60_000;
 
 export function unreadable(error: unknown, now: Date): Unreadable {
   const afterMs =
-    error instanceof StoreThrottledError || error instanceof StoreUnavailableError
+    error instanceof StoreThrottledError ||
+    error instanceof StoreUnavailableError ||
+    error instanceof StoreBudgetError
       ? error.retryAfterMs
       : undefined;
   return {

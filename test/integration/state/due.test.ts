@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Lane } from '../../../src/shared/state/due.ts';
+import { dueOf, type Lane } from '../../../src/shared/state/due.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
-import { at } from '../../support/builders.ts';
+import { at, ramping } from '../../support/builders.ts';
 import { openState, type State } from '../../support/state.ts';
 
 let state: State;
@@ -12,6 +12,10 @@ beforeAll(async () => {
 const add = (lane: Lane, ms: number, id: string) => state.due.add({ lane, at: at(ms), id });
 const list = async (lane: Lane, ms: number) => (await state.due.list(lane, at(ms), 500)).map(({ id }) => id);
 
+const none = () => {
+  throw new Error('Nobody asks for it here.');
+};
+
 test('what is due comes, the longest overdue first, and nothing else', async () => {
   await add('rollouts', 3_000, 'third');
   await add('rollouts', 1_000, 'first');
@@ -20,6 +24,30 @@ test('what is due comes, the longest overdue first, and nothing else', async () 
   expect(await list('rollouts', 999)).toEqual([]);
   expect(await list('rollouts', 2_000)).toEqual(['first', 'second']);
   expect(await list('submissions', 5_000)).toEqual(['other lane']);
+});
+
+test('a row says whose requests its look takes, and whether it is urgent', async () => {
+  const own = await openState();
+  const intent = { kind: 'halt', actor: 'key', reason: 'it crashes', since: at(0), attempts: 0 } as const;
+  const halting = ramping({ phase: 'halting', nextLookAt: at(0), intent });
+  await own.due.add({ lane: 'rollouts', at: at(1), id: 'old' });
+  await own.due.add(dueOf(halting) ?? { lane: 'rollouts', at: at(0), id: 'none' });
+  const columns = { publisher: 'contoso', requests: 2, urgent: true };
+  expect(await own.due.list('rollouts', at(1), 500)).toEqual([
+    expect.objectContaining({ ...columns, id: halting.id }),
+    { lane: 'rollouts', at: at(1), id: 'old' },
+  ]);
+  expect((await own.due.urgent('rollouts', at(1))).map(({ id }) => id)).toEqual([halting.id]);
+  expect(await own.due.urgent('rollouts', at(-1))).toEqual([]);
+});
+
+test('pages go on where the one before ended', async () => {
+  const own = await openState();
+  for (const [index, id] of ['a', 'b', 'c'].entries())
+    await own.due.add({ lane: 'rollouts', at: at(index), id });
+  const pages: string[][] = [];
+  for await (const page of own.due.pages('rollouts', at(9), 2)) pages.push(page.map(({ id }) => id));
+  expect(pages).toEqual([['a', 'b'], ['c']]);
 });
 
 test('a row is removed once, and removing it again is quiet', async () => {
@@ -33,15 +61,20 @@ test('a row is removed once, and removing it again is quiet', async () => {
 test('a look that was handed out is not handed out again at once, and comes back if it got lost', async () => {
   const own = await openState();
   const clock = { time: at(0), now: () => clock.time };
+  const ports = {
+    due: own.due,
+    clock,
+    publishers: { names: [], storeOf: none, submissionStoreOf: none, budgetOf: none },
+  };
   await own.due.add({ lane: 'rollouts', at: at(0), id: 'a' });
-  const [look, ...more] = await findDue({ due: own.due, clock }, 'rollouts');
+  const [look, ...more] = await findDue(ports, 'rollouts');
   expect(more).toEqual([]);
   expect(look).toEqual({
     id: 'a',
     due: { lane: 'rollouts', at: at(120_000), id: 'a', since: at(0) },
   });
-  expect(await findDue({ due: own.due, clock }, 'rollouts')).toEqual([]);
+  expect(await findDue(ports, 'rollouts')).toEqual([]);
   clock.time = at(120_000);
-  const [again] = await findDue({ due: own.due, clock }, 'rollouts');
+  const [again] = await findDue(ports, 'rollouts');
   expect(again?.due?.since).toEqual(at(0));
 });

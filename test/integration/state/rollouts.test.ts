@@ -56,9 +56,19 @@ describe('a rollout', () => {
           since: at(3),
           attempts: 1,
         },
-        pause: { actor: 'operator', reason: 'p', at: at(4) },
+        pause: {
+          actor: 'person',
+          by: 'ops',
+          reason: 'p',
+          at: at(4),
+          until: at(5),
+          owner: 'grace',
+          escalatedAt: at(6),
+          acknowledgedAt: at(7),
+        },
+        alertHolds: [{ alert: 'f1', actor: 'alert', by: 'Crash rate', reason: 'h', at: at(4) }],
         cap: { actor: 'partnerCenter', reason: 'c', at: at(4), percentage: 50 },
-        approval: { actor: 'operator', reason: 'a', at: at(4), step: 0 },
+        approvals: [{ actor: 'key', by: 'pipeline', reason: 'a', at: at(4), step: 0 }],
         decision: { kind: 'wait', reason: 'baking', sentence: 'Baking.', at: at(5) },
       }),
       [remark('first')],
@@ -158,8 +168,8 @@ describe('a change', () => {
     const stored = await create(another({ nextLookAt: at(1_000) }));
     await state.rollouts.save(stored, withJournal({ ...stored.rollout, nextLookAt: at(9_000) }, [], at(1)));
     const due = await state.due.list('submissions', at(20_000), 500);
-    expect(due.filter((row) => row.id === stored.rollout.id)).toEqual([
-      { lane: 'submissions', at: at(9_000), id: stored.rollout.id },
+    expect(due.filter((row) => row.id === stored.rollout.id)).toMatchObject([
+      { lane: 'submissions', at: at(9_000) },
     ]);
   });
 

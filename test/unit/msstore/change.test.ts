@@ -94,7 +94,10 @@ function play(
     pause: async (_: Call, ms: number) => void log.push(`wait ${ms}`),
     pauseOr: async (_: Call, ms: number) => void log.push(`wait ${ms}`),
   } as const;
-  const call: Call = { correlationId: 'guid', startedAt: 0, abortSignal, once };
+  const call: Call = {
+    ...{ correlationId: 'guid', startedAt: 0, abortSignal, once },
+    ...{ lane: 'change', ticket: undefined },
+  };
   return { result: applyChange(change, call, requester), log };
 }
 

@@ -1,0 +1,236 @@
+import {
+  type Budget,
+  close,
+  type RequestLane,
+  requestLanes,
+  roomAt,
+  take,
+  timing,
+  untouched,
+  withClosing,
+} from '../budget/budget.ts';
+import type { Runtime } from '../runtime.ts';
+import { budgetKey, fromBudgetRow, toBudgetRow } from './budgetColumns.ts';
+import { isStatus } from './errors.ts';
+import type { Table } from './table.ts';
+
+/**
+ * What became of a claim.
+ * `claimed`: it is written down, and the request may be sent until `goodUntil`.
+ * `full`: its lane has no room before `until`.
+ * `unreachable`: the table did not take it, or nobody knows whether it did; then it is counted without being used.
+ */
+export type Verdict =
+  | { readonly kind: 'claimed'; readonly goodUntil: number }
+  | { readonly kind: 'full'; readonly until: number }
+  | { readonly kind: 'unreachable'; readonly cause: unknown };
+
+export type BudgetOptions = {
+  readonly table: Table;
+  readonly publisher: string;
+  /** Requests a minute. */
+  readonly limit: number;
+  readonly runtime: Runtime;
+};
+
+type Waiting = {
+  readonly lane: RequestLane;
+  /** Who came first goes first, also after having slept. */
+  readonly since: number;
+  readonly settle: (verdict: Verdict) => void;
+  /** How often another instance was faster. */
+  overtaken: number;
+};
+
+/** The row as it was last read or written; without an ETag, there is none yet. */
+type Known = { readonly budget: Budget; readonly etag: string | undefined };
+
+type Written =
+  | { readonly kind: 'written'; readonly etag: string | undefined }
+  | { readonly kind: 'overtaken'; readonly cause: unknown };
+
+/** A table answers within a hundredth of this; a halt must not wait for one that does not. */
+const tableTimeoutMs = 1_500;
+
+/** Whoever overtakes has taken a request, so with the Store's limit this is out of reach; it bounds what a fault can do. */
+const mostOvertaken = 50;
+const pauseMs = 20;
+
+const byUrgency = (a: Waiting, b: Waiting): number =>
+  requestLanes.indexOf(a.lane) - requestLanes.indexOf(b.lane) || a.since - b.since;
+
+/**
+ * The row that all instances share. One write is under way at a time; whoever comes meanwhile is in the next one, all
+ * together, the most urgent lanes first. The row is remembered with its ETag, so an instance that nobody races needs one
+ * round trip for a claim.
+ */
+export class BudgetRow {
+  readonly #options: BudgetOptions;
+  #waiting: Waiting[] = [];
+  #readers: (() => void)[] = [];
+  #closers: (() => void)[] = [];
+  #running = false;
+  #known: Known | undefined;
+  /** What the Store told this instance, whether or not it could be written down. */
+  #closed: Budget['closed'];
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  claim(lane: RequestLane, since: number): Promise<Verdict> {
+    const { promise, resolve } = Promise.withResolvers<Verdict>();
+    this.#waiting.push({ lane, since, settle: resolve, overtaken: 0 });
+    this.#start();
+    return promise;
+  }
+
+  /**
+   * Tells all instances that the Store refuses. Never rejects: this instance keeps to it in any case, and the others are
+   * told by the Store where the table cannot tell them.
+   */
+  close(forMs: number): Promise<void> {
+    this.#closed = close({ taken: [], closed: this.#closed }, forMs, this.#options.runtime.now()).closed;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#closers.push(resolve);
+    this.#start();
+    return promise;
+  }
+
+  /** What a lane could take at a time from now on, as far as this instance remembers; no request is made. */
+  roomAt(lane: RequestLane, time: number): number {
+    const budget = withClosing(this.#known?.budget ?? untouched, this.#closed);
+    return roomAt(budget, lane, time, this.#options.limit);
+  }
+
+  /** Forgets what is remembered, and reads the row. Never rejects: the next claim meets the same trouble. */
+  refresh(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#readers.push(resolve);
+    this.#start();
+    return promise;
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length + this.#readers.length + this.#closers.length > 0) {
+      try {
+        await this.#round();
+      } catch (cause) {
+        this.#giveUp(cause);
+      }
+    }
+    this.#running = false;
+  }
+
+  async #round(): Promise<void> {
+    const readers = this.#readers.splice(0);
+    if (readers.length > 0) this.#known = undefined;
+    const known = await this.#read().finally(() => {
+      for (const done of readers) done();
+    });
+    const batch = this.#waiting.splice(0).sort(byUrgency);
+    const closers = this.#closers.splice(0);
+    const now = this.#options.runtime.now();
+    const { budget, claimed } = this.#claims(known.budget, batch, now);
+    if (claimed.length + closers.length === 0) return;
+    try {
+      const written = await this.#write(budget, known.etag);
+      if (written.kind === 'overtaken') return await this.#again(claimed, closers, written.cause);
+      this.#known = written.etag === undefined ? undefined : { budget, etag: written.etag };
+      for (const { settle } of claimed) settle({ kind: 'claimed', goodUntil: now + timing.goodForMs });
+      for (const done of closers) done();
+    } catch (cause) {
+      // It may have been written all the same: then it counts, and nobody uses it.
+      this.#waiting.push(...claimed);
+      this.#closers.push(...closers);
+      throw cause;
+    }
+  }
+
+  /** What the batch takes; who finds no room is told at once. */
+  #claims(before: Budget, batch: readonly Waiting[], now: number): { budget: Budget; claimed: Waiting[] } {
+    let budget = withClosing(before, this.#closed);
+    const claimed = batch.filter(({ lane, settle }) => {
+      const taking = take(budget, lane, now, this.#options.limit);
+      if (taking.kind === 'wait') settle({ kind: 'full', until: taking.until });
+      else budget = taking.budget;
+      return taking.kind === 'taken';
+    });
+    return { budget, claimed };
+  }
+
+  async #read(): Promise<Known> {
+    if (this.#known) return this.#known;
+    const { partitionKey, rowKey } = budgetKey(this.#options.publisher);
+    try {
+      const row = await this.#inTime((abortSignal) =>
+        this.#options.table.getEntity(partitionKey, rowKey, { abortSignal }),
+      );
+      this.#known = { budget: fromBudgetRow(row), etag: row.etag };
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error;
+      this.#known = { budget: untouched, etag: undefined };
+    }
+    return this.#known;
+  }
+
+  async #write(budget: Budget, etag: string | undefined): Promise<Written> {
+    const { table, publisher } = this.#options;
+    const row = toBudgetRow(publisher, budget);
+    try {
+      const answer = await this.#inTime((abortSignal) =>
+        etag === undefined
+          ? table.createEntity(row, { abortSignal })
+          : table.updateEntity(row, 'Replace', { etag, abortSignal }),
+      );
+      return { kind: 'written', etag: answer.etag };
+    } catch (error) {
+      // 404: somebody has removed the row by hand.
+      if (isStatus(error, 412, 409, 404)) return { kind: 'overtaken', cause: error };
+      throw error;
+    }
+  }
+
+  async #again(claimed: readonly Waiting[], closers: (() => void)[], cause: unknown): Promise<void> {
+    this.#known = undefined;
+    this.#closers.push(...closers);
+    for (const one of claimed)
+      if (++one.overtaken < mostOvertaken) this.#waiting.push(one);
+      else one.settle({ kind: 'unreachable', cause });
+    const { runtime } = this.#options;
+    await runtime.sleep(Math.ceil(pauseMs * runtime.random()));
+  }
+
+  /** Also for those who came while the table did not answer: they would only wait for it once more. */
+  #giveUp(cause: unknown): void {
+    this.#known = undefined;
+    for (const { lane, settle } of this.#waiting.splice(0)) settle(this.#withoutTable(lane, cause));
+    for (const done of [...this.#readers.splice(0), ...this.#closers.splice(0)]) done();
+  }
+
+  /** What the Store has told this instance holds without the table. */
+  #withoutTable(lane: RequestLane, cause: unknown): Verdict {
+    const { runtime, limit } = this.#options;
+    const taking = take(withClosing(untouched, this.#closed), lane, runtime.now(), limit);
+    return taking.kind === 'wait' ? { kind: 'full', until: taking.until } : { kind: 'unreachable', cause };
+  }
+
+  async #inTime<T>(act: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    const abortSignal = this.#options.runtime.timeout(tableTimeoutMs);
+    const late = Promise.withResolvers<never>();
+    const end = () => late.reject(abortSignal.reason);
+    abortSignal.addEventListener('abort', end, { once: true });
+    try {
+      return await Promise.race([act(abortSignal), late.promise]);
+    } finally {
+      abortSignal.removeEventListener('abort', end);
+    }
+  }
+}
