@@ -83,7 +83,7 @@ describe('a person’s halt', () => {
       phase: 'halted',
       percentage: 0,
       sentence: expect.stringMatching(
-        /^Halting at 5 % by an operator’s word: it eats files\. The Store shows/,
+        /^Halting at 5 % on the word of the function key: it eats files\. The Store shows/,
       ),
     });
     expect((await scene.storeSays(submitted)).status).toBe('PackageRolloutStopped');
@@ -163,7 +163,7 @@ describe('a person’s halt', () => {
     expect(status).toBe(409);
     expect(body).toMatchObject({
       detail:
-        'The rollout is completed. Halting at 5 % by an operator’s word: it eats files. The halt came too late: the Store shows the rollout finalized. Only a new submission helps.',
+        'The rollout is completed. Halting at 5 % on the word of the function key: it eats files. The halt came too late: the Store shows the rollout finalized. Only a new submission helps.',
     });
     expect((await scene.api.rollout(id)).phase).toBe('completed');
     expect((await halt(id)).status).toBe(409);

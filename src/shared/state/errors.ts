@@ -24,7 +24,11 @@ export class TrackBusyError extends Error {
 export const isStatus = (error: unknown, ...statuses: readonly number[]): boolean =>
   error instanceof RestError && error.statusCode !== undefined && statuses.includes(error.statusCode);
 
-/** Whether the tables could not be reached, or are out of order: the same again later may work. */
+/** Whether the tables could not be reached, did not answer, or are out of order: the same again later may work. */
 export const isOutage = (error: unknown): boolean =>
-  error instanceof RestError &&
-  (error.statusCode === undefined || error.statusCode === 429 || error.statusCode >= 500);
+  isTimeout(error) ||
+  (error instanceof RestError &&
+    (error.statusCode === undefined || error.statusCode === 429 || error.statusCode >= 500));
+
+/** The SDK aborts a request that takes too long, and does not repeat it. */
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { Change, JournalEntry } from '../rollout/journal.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { hasEnded, type Phase } from '../rollout/vocabulary.ts';
 import { type Due, type DueIndex, dueOf } from './due.ts';
-import { createJournaledStore, type Kept, type Kind, type Page, type PageRequest } from './journaled.ts';
+import { createJournaledStore, type Kept, type Kind, type Telling } from './journaled.ts';
+import type { Page, PageRequest } from './pages.ts';
 import {
   activeKey,
   fromRolloutRow,
@@ -11,10 +13,11 @@ import {
   toJournalRow,
   toRolloutRow,
 } from './rows.ts';
+import { readSnapshot } from './snapshot.ts';
 import type { Tables } from './tables.ts';
 
-/** A rollout as it was read, with the mark of that version. */
-export type Stored = { readonly rollout: Rollout; readonly etag: string };
+/** A rollout as it was read, with the mark of that version, or as it was written, with what people are told of it. */
+export type Stored = Pick<Kept<Rollout>, 'etag' | 'outbox'> & { readonly rollout: Rollout };
 
 export type RolloutFilter = {
   readonly phase?: Phase | undefined;
@@ -32,6 +35,15 @@ export interface RolloutStore {
    * @throws LostRaceError
    */
   save(stored: Stored, change: Change, carried?: Due): Promise<Stored>;
+  /** The first half of `save`: from here on it is written. @throws LostRaceError */
+  write(stored: Stored, change: Change): Promise<Stored>;
+  /** The second half: the row in the due index moves to where it belongs now. */
+  index(before: Stored, after: Stored, carried?: Due): Promise<void>;
+  /**
+   * Every rollout that has not ended, in one query as a rule. What it says may be a moment old; writing with its mark
+   * fails if it is.
+   */
+  active(): Promise<Stored[]>;
   list(filter: RolloutFilter, page: PageRequest): Promise<Page<Rollout>>;
   /** The newest entries first. */
   journal(id: string, page: PageRequest): Promise<Page<JournalEntry>>;
@@ -48,21 +60,72 @@ const rollouts: Kind<Rollout> = {
   toJournalRow,
   dueOf,
   hasEnded: ({ phase }) => hasEnded(phase),
+  inIndex: true,
 };
 
-const stored = ({ of, etag }: Kept<Rollout>): Stored => ({ rollout: of, etag });
+const stored = ({ of: rollout, ...rest }: Kept<Rollout>): Stored => ({ rollout, ...rest });
 
-export function createRolloutStore({ rollouts: table }: Tables, index: DueIndex): RolloutStore {
-  const store = createJournaledStore(table, index, rollouts);
+const kept = ({ rollout: of, ...rest }: Stored): Kept<Rollout> => ({ of, ...rest });
+
+export function createRolloutStore(
+  { rollouts: table }: Tables,
+  index: DueIndex,
+  telling?: Telling<Rollout>,
+): RolloutStore {
+  const store = createJournaledStore(table, index, { ...rollouts, telling });
+  const get = async (id: string) => {
+    const found = await store.get(id);
+    return found && stored(found);
+  };
   return {
-    async get(id) {
-      const found = await store.get(id);
-      return found && stored(found);
-    },
+    get,
+    active: async () => activeIn(await Promise.all(activeLanes.map(index.all)), get),
+    write: async (before, { rollout, entries }) =>
+      stored(await store.write(kept(before), { of: rollout, entries })),
+    index: (before, after, carried) => store.index(kept(before), kept(after), carried),
     create: async ({ rollout, entries }) => stored(await store.create({ of: rollout, entries })),
     save: async ({ rollout: of, etag }, { rollout, entries }, carried) =>
       stored(await store.save({ of, etag }, { of: rollout, entries }, carried)),
     list: store.list,
     journal: store.journal,
   };
+}
+
+const activeLanes = ['submissions', 'rollouts'] as const;
+
+/** A rollout has a row or a few: the newest of what they say counts, and is read where none says anything. */
+async function activeIn(
+  lanes: readonly (readonly Due[])[],
+  get: (id: string) => Promise<Stored | undefined>,
+): Promise<Stored[]> {
+  const newest = new Map<string, Stored | undefined>();
+  for (const { id, snapshot } of lanes.flat()) newest.set(id, newer(newest.get(id), snapshot));
+  const found = await Promise.all([...newest].map(async ([id, known]) => known ?? (await readable(id))));
+  return found.filter((each) => each !== undefined).filter(({ rollout }) => !hasEnded(rollout.phase));
+
+  /** A row that somebody mended badly must not hide the others; its own looks fail, and say so. */
+  async function readable(id: string): Promise<Stored | undefined> {
+    try {
+      return await get(id);
+    } catch (error) {
+      if (error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function newer(known: Stored | undefined, snapshot: string | undefined): Stored | undefined {
+  const read = readSnapshot(snapshot);
+  const rollout = read && rolloutIn(read.row);
+  if (!rollout || (known && known.rollout.journalLength > rollout.journalLength)) return known;
+  return { rollout, etag: read.etag };
+}
+
+/** A snapshot of another version of this program counts as none. */
+function rolloutIn(row: Record<string, unknown>): Rollout | undefined {
+  try {
+    return fromRolloutRow(row);
+  } catch {
+    return undefined;
+  }
 }

@@ -43,7 +43,7 @@ export function journalPrefix(rolloutId: string): Key {
   return { partitionKey, rowKey: rowKey.replace(/^rollout/, 'journal') };
 }
 
-const columns = (value: Record<string, unknown>): Record<string, string | number | boolean> =>
+export const columns = (value: Record<string, unknown>): Record<string, string | number | boolean> =>
   Object.fromEntries(
     Object.entries(value)
       .filter(([, cell]) => cell !== undefined)
@@ -54,7 +54,7 @@ const isPlain = (cell: unknown): cell is string | number | boolean =>
   typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean';
 
 /** Parses the JSON columns that a row has; all others stay as they are. */
-const uncolumns = (row: Record<string, unknown>, nested: readonly string[]): Record<string, unknown> =>
+export const uncolumns = (row: Record<string, unknown>, nested: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(row).map(([name, cell]) => [
       name,
@@ -66,7 +66,8 @@ const nestedInRollout = [
   'policy',
   'candidateVersions',
   'controlVersions',
-  'approval',
+  'approvals',
+  'alertHolds',
   'pause',
   'cap',
   'intent',

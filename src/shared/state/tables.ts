@@ -1,5 +1,6 @@
-import { TableClient } from '@azure/data-tables';
+import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
+import { storageTiming } from '../storageTiming.ts';
 import { isStatus } from './errors.ts';
 import type { Table } from './table.ts';
 
@@ -16,6 +17,28 @@ export type Tables = {
   readonly due: Table;
   /** Samples that publishers pushed. */
   readonly samples: Table;
+  /** The requests that each publisher has made to the Store within the last minute. */
+  readonly budget: Table;
+  /** Alerts that came in. */
+  readonly alerts: Table;
+};
+
+const { tries, tryMs, firstDelayMs, mostDelayMs } = storageTiming;
+const timing: TableServiceClientOptions = {
+  retryOptions: {
+    maxRetries: tries - 1,
+    retryDelayInMs: firstDelayMs,
+    maxRetryDelayInMs: mostDelayMs,
+  },
+  additionalPolicies: [
+    {
+      position: 'perRetry',
+      policy: {
+        name: 'rampartTimeout',
+        sendRequest: (request, next) => next(Object.assign(request, { timeout: tryMs })),
+      },
+    },
+  ],
 };
 
 const isLoopback = (url: string): boolean => new URL(url).hostname === '127.0.0.1';
@@ -23,12 +46,14 @@ const isLoopback = (url: string): boolean => new URL(url).hostname === '127.0.0.
 function open(access: StorageAccess, table: string): TableClient {
   if (access.kind === 'connectionString')
     return TableClient.fromConnectionString(access.connectionString, table, {
+      ...timing,
       // Local emulators speak plain http; the SDK refuses that unless told.
       allowInsecureConnection: /http:\/\/127\.0\.0\.1|UseDevelopmentStorage=true/i.test(
         access.connectionString,
       ),
     });
   return new TableClient(access.tableServiceUri, table, access.credential, {
+    ...timing,
     allowInsecureConnection: isLoopback(access.tableServiceUri),
   });
 }
@@ -39,6 +64,8 @@ export function openTables(access: StorageAccess, prefix = 'rampart'): Tables {
     rollouts: open(access, `${prefix}Rollouts`),
     due: open(access, `${prefix}Due`),
     samples: open(access, `${prefix}Samples`),
+    budget: open(access, `${prefix}Budget`),
+    alerts: open(access, `${prefix}Alerts`),
   };
 }
 

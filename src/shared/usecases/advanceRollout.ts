@@ -9,6 +9,7 @@ import { type Due, dueOf } from '../state/due.ts';
 import { LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { applyAndSettle } from './applyIntent.ts';
+import { claim } from './claim.ts';
 import { dropRow } from './dropRow.ts';
 import { gatherEvidence } from './gatherEvidence.ts';
 import { observe } from './observe.ts';
@@ -82,13 +83,13 @@ async function onePass(
   const observed = await observe(ports.publishers, rollout, now, { abortSignal });
   const evidence = await gatherEvidence(ports.telemetry(), rollout, observed, now, abortSignal);
   const decision = decide(rollout, observed, evidence, now);
-  const claimed = await ports.rollouts.save(
-    stored,
-    evolve({ rollout, observed, evidence, now }, decision),
-    carried,
-  );
+  const change = evolve({ rollout, observed, evidence, now }, decision);
+  const { stored: claimed, indexed, ticket } = await claim(ports, stored, change, log, carried);
   report(claimed.rollout, decision, now, log);
-  const after = changesTheStore(decision) ? await applyAndSettle(ports, claimed, abortSignal) : claimed;
+  const applied = changesTheStore(decision)
+    ? applyAndSettle(ports, claimed, { abortSignal, ticket })
+    : claimed;
+  const [after] = await Promise.all([applied, indexed]);
   return { decision, after };
 }
 

@@ -1,3 +1,4 @@
+import type { Ticket } from '../budget/port.ts';
 import { causeOf } from '../cause.ts';
 import { StoreConflictError, StoreNotFoundError, StoreRejectedError } from '../msstore/errors.ts';
 import type { PackageRollout, SubmissionRef } from '../msstore/model.ts';
@@ -12,13 +13,23 @@ import type { Ports, Publishers } from './ports.ts';
 export async function applyAndSettle(
   ports: Ports,
   claimed: Stored,
-  abortSignal: AbortSignal,
+  options: Pick<CallOptions, 'abortSignal'> & { readonly ticket?: Ticket | undefined },
 ): Promise<Stored> {
   const { rollout } = claimed;
   if (!rollout.intent) return claimed;
-  const outcome = await applyIntent(ports.publishers, rollout, rollout.intent, { abortSignal });
+  const outcome = await applyIntent(
+    ports.publishers,
+    rollout,
+    rollout.intent,
+    optionsFor(rollout.intent, options),
+  );
   return ports.rollouts.save(claimed, settle(rollout, outcome, ports.clock.now()));
 }
+
+const optionsFor = (
+  { kind }: Intent,
+  { ticket, ...options }: Parameters<typeof applyAndSettle>[2],
+): CallOptions => ({ ...options, lane: kind === 'halt' ? 'halt' : 'change', ...(ticket && { ticket }) });
 
 /** Carries the open intent to the Store, once, and says what became of it. It never throws. */
 async function applyIntent(

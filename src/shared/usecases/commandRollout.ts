@@ -1,9 +1,12 @@
+import { causeOf } from '../cause.ts';
 import { type Command, receive } from '../rollout/command.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { LostRaceError } from '../state/errors.ts';
+import { sayWho } from '../rollout/sentence.ts';
+import { isOutage, LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { advanceRollout } from './advanceRollout.ts';
 import { applyAndSettle } from './applyIntent.ts';
+import { type Claimed, claim } from './claim.ts';
 import { ConflictError, NoSuchRolloutError } from './errors.ts';
 import { observe } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
@@ -19,6 +22,7 @@ const applyTimeoutMs = 5_000;
  * Gives a person's command to a rollout. A halt or a finalize is tried at once; if the Store does not confirm it in
  * time it stays intended, and every later pass tries again.
  *
+ * @param known what a caller knows of the rollout already; it may be old, which shows when it is written
  * @throws NoSuchRolloutError, ConflictError if the command cannot be, UnavailableError if it could not be written down
  */
 export async function commandRollout(
@@ -26,21 +30,29 @@ export async function commandRollout(
   id: string,
   command: Command,
   log: Log,
+  known?: Stored,
 ): Promise<CommandResult> {
+  let guess =
+    known && receive(known.rollout, command, ports.clock.now()).kind === 'accepted' ? known : undefined;
   return untilWritten(ports.runtime, 'rollout', async () => {
-    const stored = await lookFirst(ports, id, command, log);
+    const stored = guess ?? (await lookFirst(ports, id, command, log));
+    guess = undefined;
     return checked(command, await commandOnce(ports, stored, command, log));
   });
 }
 
 /** The Store may have published since the last look, and only a published rollout can be finalized. */
 async function lookFirst(ports: Ports, id: string, { kind }: Command, log: Log): Promise<Stored> {
-  const stored = await ports.rollouts.get(id);
+  const [stored] = await Promise.all([ports.rollouts.get(id), kind === 'halt' && prepareBudgets(ports)]);
   if (!stored) throw new NoSuchRolloutError(id);
   if (kind !== 'finalize' || stored.rollout.phase !== 'awaitingPublication') return stored;
   await advanceRollout(ports, { id }, log, applyTimeoutMs);
   return (await ports.rollouts.get(id)) ?? stored;
 }
+
+/** Read beside what is read anyway, so that a halt's request is then taken in one round trip. */
+export const prepareBudgets = async ({ publishers }: Pick<Ports, 'publishers'>): Promise<unknown> =>
+  Promise.all(publishers.names.map((name) => publishers.budgetOf(name).prepare()));
 
 async function commandOnce(ports: Ports, stored: Stored, command: Command, log: Log): Promise<CommandResult> {
   const answer = receive(stored.rollout, command, ports.clock.now());
@@ -48,15 +60,30 @@ async function commandOnce(ports: Ports, stored: Stored, command: Command, log: 
     case 'refused':
       throw new ConflictError(answer.sentence);
     case 'already':
-      return { rollout: stored.rollout, done: true };
-    case 'accepted':
-      log.info(`${stored.rollout.id}: ${command.kind} by ${command.actor ?? 'operator'}. ${command.reason}`);
-      return carryOut(ports, await ports.rollouts.save(stored, answer.change), command, log);
+      return { rollout: stored.rollout, done: stored.rollout.intent?.kind !== command.kind };
+    case 'accepted': {
+      const claimed = await claim(ports, stored, answer.change, log);
+      log.info(`${stored.rollout.id}: ${command.kind} by ${sayWho(command.who)}. ${command.reason}`);
+      const isRepeat = stored.rollout.intent?.kind === command.kind;
+      const doing = isRepeat
+        ? lookAgain(ports, claimed.stored.rollout, log)
+        : carryOut(ports, claimed, command, log);
+      const [result] = await Promise.all([doing, claimed.indexed]);
+      return result;
+    }
   }
 }
 
-async function carryOut(ports: Ports, claimed: Stored, command: Command, log: Log): Promise<CommandResult> {
-  const { rollout } = claimed;
+/** It is on its way already, and nobody may know whether the last call came through: a pass reads before it calls again. */
+async function lookAgain(ports: Ports, { id, intent }: Rollout, log: Log): Promise<CommandResult> {
+  await advanceRollout(ports, { id }, log, applyTimeoutMs);
+  const rollout = (await ports.rollouts.get(id))?.rollout;
+  if (!rollout) throw new NoSuchRolloutError(id);
+  return { rollout, done: rollout.intent?.kind !== intent?.kind };
+}
+
+async function carryOut(ports: Ports, claimed: Claimed, command: Command, log: Log): Promise<CommandResult> {
+  const { rollout } = claimed.stored;
   if (rollout.intent?.kind !== command.kind) return { rollout, done: true };
   const abortSignal = ports.runtime.timeout(applyTimeoutMs);
   if (!(await isPublished(ports, rollout, abortSignal))) return { rollout, done: false };
@@ -71,20 +98,25 @@ async function isPublished(ports: Ports, rollout: Rollout, abortSignal: AbortSig
   return observed.kind === 'published';
 }
 
-/** The intent is durable by now: whoever changed the rollout in the meantime goes on with it. */
+/** The intent is durable by now: whoever changed the rollout in the meantime, or looks at it next, goes on with it. */
 async function settleOrLeave(
   ports: Ports,
-  claimed: Stored,
+  { stored, ticket }: Claimed,
   abortSignal: AbortSignal,
   log: Log,
 ): Promise<Rollout> {
-  const { rollout } = claimed;
+  const { rollout } = stored;
   try {
-    return (await applyAndSettle(ports, claimed, abortSignal)).rollout;
+    return (await applyAndSettle(ports, stored, { abortSignal, ticket })).rollout;
   } catch (error) {
-    if (!(error instanceof LostRaceError)) throw error;
-    log.info(`${rollout.id}: somebody else goes on with the ${rollout.intent?.kind ?? 'command'}.`);
-    return (await ports.rollouts.get(rollout.id))?.rollout ?? rollout;
+    const what = rollout.intent?.kind ?? 'command';
+    if (error instanceof LostRaceError) {
+      log.info(`${rollout.id}: somebody else goes on with the ${what}.`);
+      return (await ports.rollouts.get(rollout.id))?.rollout ?? rollout;
+    }
+    if (!isOutage(error)) throw error;
+    log.error(`${rollout.id}: what became of the ${what} could not be written down: ${causeOf(error)}.`);
+    return rollout;
   }
 }
 

@@ -34,7 +34,7 @@ export function observedRollout({ status, enabled, percentage }: PackageRollout)
 
 /**
  * Reads what the Store says of a rollout's submission now. It never throws: what could not be read is `unreadable`.
- * Two requests while it ramps; one while it halts, because nothing else matters then.
+ * Two requests while it ramps; one while it halts for the first time, because nothing else matters then.
  */
 export async function observe(
   publishers: Pick<Publishers, 'storeOf'>,
@@ -43,7 +43,8 @@ export async function observe(
   options: CallOptions,
 ): Promise<Observed> {
   try {
-    return await read(publishers.storeOf(rollout.publisher), rollout, options);
+    const lane = rollout.intent?.kind === 'halt' ? 'halt' : 'poll';
+    return await read(publishers.storeOf(rollout.publisher), rollout, { ...options, lane });
   } catch (error) {
     return unreadable(error, now);
   }
@@ -74,10 +75,14 @@ async function observeSubmission(
       problems: errors.map(({ code, details }) => `${code}: ${details}`),
     };
   const shown = await store.getPackageRollout(ref, options);
-  if (rollout.phase === 'halting') return { kind: 'published', status, rollout: observedRollout(shown) };
-  if (observedRollout(shown).state === 'unknown') return unknownStatus(shown);
+  const { state } = observedRollout(shown);
+  // What has not begun may never begin, because another submission took its place.
+  const track = state === 'notStarted' ? await readTrack(store, rollout, options) : {};
+  if (rollout.phase === 'halting')
+    return { kind: 'published', status, rollout: observedRollout(shown), ...track };
+  if (state === 'unknown') return unknownStatus(shown);
   const versions = await versionsOf(store, ref, shown.fallbackSubmissionId, options);
-  return { kind: 'published', status, rollout: observedRollout(shown), ...versions };
+  return { kind: 'published', status, rollout: observedRollout(shown), ...track, ...versions };
 }
 
 async function observePublished(
@@ -88,11 +93,15 @@ async function observePublished(
   const ref = refOf(rollout);
   const read = await store.getPackageRollout(ref, options);
   const shown = observedRollout(read);
-  if (rollout.phase === 'halting') return { kind: 'published', status: 'Published', rollout: shown };
+  if (rollout.phase === 'halting' && !isRefused(rollout))
+    return { kind: 'published', status: 'Published', rollout: shown };
   if (shown.state === 'unknown') return unknownStatus(read);
   const track = await readTrack(store, rollout, options);
   return { kind: 'published', status: 'Published', rollout: shown, ...track };
 }
+
+/** A halt that comes to nothing may have nothing left to stop: the track knows. */
+const isRefused = ({ intent }: Rollout): boolean => (intent?.attempts ?? 0) > 1;
 
 const unknownStatus = ({ status }: PackageRollout): Observed => ({
   kind: 'unreadable',

@@ -89,7 +89,7 @@ describe('after the hand-over', () => {
     await carry(awaiting);
     const broken: Ports = {
       ...ports,
-      rollouts: { ...ports.rollouts, save: () => Promise.reject(new Error('the tables do not answer')) },
+      rollouts: { ...ports.rollouts, write: () => Promise.reject(new Error('the tables do not answer')) },
     };
     await look(broken).catch(() => undefined);
     expect(await kept()).toMatchObject({ phase: 'handedOver', rolloutId: fresh().id, endedAt: at(0) });

@@ -1,72 +1,31 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { StoreNotFoundError } from '../../../src/shared/msstore/errors.ts';
-import type { PackageRollout } from '../../../src/shared/msstore/model.ts';
-import type { Store, StoreProbe } from '../../../src/shared/msstore/port.ts';
-import { createPackageContainer } from '../../../src/shared/packages/container.ts';
 import { withJournal } from '../../../src/shared/rollout/journal.ts';
-import { realRuntime } from '../../../src/shared/runtime.ts';
 import { advanceRollout } from '../../../src/shared/usecases/advanceRollout.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
-import type { Log, Ports } from '../../../src/shared/usecases/ports.ts';
-import { UploadRoom } from '../../../src/shared/usecases/uploadRoom.ts';
+import type { Log } from '../../../src/shared/usecases/ports.ts';
 import { at, ramping } from '../../support/builders.ts';
-import { openState, type State } from '../../support/state.ts';
+import type { State } from '../../support/state.ts';
+import { type StubPorts, stubPorts } from './ports.ts';
 
 /** No rollout is ever forgotten: whatever races with a look, a row of the due index leads back to the rollout. */
 
 const minute = 60_000;
-const shown: PackageRollout = {
-  enabled: true,
-  percentage: 5,
-  status: 'PackageRolloutInProgress',
-  fallbackSubmissionId: undefined,
-};
-const never = () =>
-  Promise.reject(new StoreNotFoundError('it is not asked for here', { operation: 'probe' }));
-const store: Store & StoreProbe = {
-  getTrack: async () => ({
-    lastPublishedSubmissionId: ramping().submissionId,
-    pendingSubmissionId: undefined,
-  }),
-  getPackageRollout: async () => shown,
-  getSubmission: never,
-  getSubmissionStatus: never,
-  updateRolloutPercentage: never,
-  haltPackageRollout: never,
-  finalizePackageRollout: never,
-  probe: never,
-};
-const notAsked = () => {
-  throw new Error('Looking at a rollout needs nothing of submissions.');
-};
 const silent: Log = { info: () => undefined, error: () => undefined };
 
 let state: State;
-let clock: { time: Date; now(): Date };
-let ports: Ports;
+let clock: StubPorts['clock'];
+let ports: StubPorts;
 beforeEach(async () => {
-  state = await openState();
-  clock = { time: at(0), now: () => clock.time };
-  ports = {
-    clock,
-    runtime: realRuntime,
-    rollouts: state.rollouts,
-    deliveries: state.deliveries,
-    packages: createPackageContainer({ kind: 'connectionString', connectionString: '' }, 'packages'),
-    due: state.due,
-    samples: state.samples,
-    uploads: new UploadRoom(1),
-    telemetry: () => ({
-      pushed: async () => ({ kind: 'samples', samples: [] }),
-      storeAnalytics: async () => ({ kind: 'samples', samples: [] }),
-    }),
-    publishers: { names: ['contoso'], storeOf: () => store, submissionStoreOf: notAsked },
-    policies: new Map(),
-  };
+  ports = await stubPorts();
+  ({ state, clock } = ports);
 });
 
 const create = () => state.rollouts.create(withJournal(ramping({ nextLookAt: at(0) }), [], at(0)));
-const dueLater = () => state.due.list('rollouts', at(24 * 60 * minute), 10);
+/** Where and when the rollout is due; the row has more, which is of no matter here. */
+const dueLater = async () =>
+  (await state.due.list('rollouts', at(24 * 60 * minute), 10)).map(({ lane, at: due, id }) => ({
+    ...{ lane, at: due, id },
+  }));
 const tick = () => findDue(ports, 'rollouts');
 
 test('a look takes the rollout a step further, and leaves one row for the next', async () => {

@@ -5,7 +5,7 @@ import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { UnavailableError } from '../../../src/shared/usecases/errors.ts';
 import { handOver } from '../../../src/shared/usecases/handOver.ts';
 import { at, fresh, ramping } from '../../support/builders.ts';
-import { delivery } from '../../unit/delivery/deliveries.fixture.ts';
+import { delivery, ops } from '../../unit/delivery/deliveries.fixture.ts';
 import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from './ports.ts';
 
 /** What is published goes over to its policy: paused where it is not as asked, and halted where it was cancelled. */
@@ -78,7 +78,7 @@ describe('a rollout that was there before', () => {
   });
 
   test('keeps the pause of a person', async () => {
-    const pause = { actor: 'operator', reason: 'mine', at: at(0) } as const;
+    const pause = { ...ops, reason: 'mine', at: at(0) } as const;
     await create(ramping({ pause }));
     await hand({ paused });
     expect((await kept())?.pause).toEqual(pause);
@@ -100,19 +100,25 @@ describe('a rollout that was there before', () => {
     expect((await kept())?.pause).toBeUndefined();
   });
 
-  test.each(['finalizing', 'halting'] as const)(
-    'and is %s is not paused any more, but halted',
-    async (phase) => {
-      const kind = phase === 'halting' ? 'halt' : 'finalize';
-      const intent = { kind, actor: 'operator', reason: 'mine', since: at(0), attempts: 1 } as const;
-      await create(ramping({ phase, intent }));
-      await hand({ paused });
-      expect((await kept())?.phase).toBe(phase);
-      await hand({ paused, halt });
-      expect(halted).toEqual([of.submissionId]);
-      expect((await kept())?.phase).toBe('halted');
-    },
-  );
+  const intent = { ...ops, reason: 'mine', since: at(0), attempts: 1 } as const;
+
+  test('and is finalizing is not paused any more, but halted', async () => {
+    await create(ramping({ phase: 'finalizing', intent: { kind: 'finalize', ...intent } }));
+    await hand({ paused });
+    expect((await kept())?.phase).toBe('finalizing');
+    await hand({ paused, halt });
+    expect(halted).toEqual([of.submissionId]);
+    expect((await kept())?.phase).toBe('halted');
+  });
+
+  test('and is halting is neither paused nor halted anew: its own halt is tried on', async () => {
+    const before = ramping({ phase: 'halting', intent: { kind: 'halt', ...intent } });
+    await create(before);
+    await hand({ paused, halt });
+    expect(halted).toEqual([]);
+    expect(await kept()).toMatchObject({ phase: 'halting', intent: before.intent });
+    expect((await kept())?.pause).toBeUndefined();
+  });
 
   test('is halted where the submission was cancelled, though it is not as asked', async () => {
     await create(ramping());

@@ -1,8 +1,13 @@
+import { unlimitedBudget } from '../../../src/shared/budget/port.ts';
 import { StoreNotFoundError } from '../../../src/shared/msstore/errors.ts';
 import type { PackageRollout, Submission, SubmissionProgress } from '../../../src/shared/msstore/model.ts';
 import type { Store, StoreProbe, SubmissionWriter } from '../../../src/shared/msstore/port.ts';
 import { createPackageContainer } from '../../../src/shared/packages/container.ts';
+import type { MessageQueue } from '../../../src/shared/queues/queue.ts';
 import { realRuntime } from '../../../src/shared/runtime.ts';
+import { createAlertStore } from '../../../src/shared/state/alerts.ts';
+import { createOutbox } from '../../../src/shared/state/outbox.ts';
+import { createUsedLinks } from '../../../src/shared/state/usedLinks.ts';
 import type { Log, Ports } from '../../../src/shared/usecases/ports.ts';
 import { UploadRoom } from '../../../src/shared/usecases/uploadRoom.ts';
 import { applicationId, at, flightId, policy, submissionId } from '../../support/builders.ts';
@@ -47,10 +52,29 @@ export const ramps: Partial<StubStore> = {
   getPackageRollout: async () => rolloutShown('InProgress'),
 };
 
+/** A queue that keeps what it was given, and fails when told to. */
+export type RecordingQueue = MessageQueue & {
+  readonly sent: { readonly message: unknown; readonly delayMs: number }[];
+  failure: Error | undefined;
+};
+
+function recordingQueue(): RecordingQueue {
+  const queue: RecordingQueue = {
+    sent: [],
+    failure: undefined,
+    async send(message, delayMs) {
+      if (queue.failure) throw queue.failure;
+      queue.sent.push({ message, delayMs });
+    },
+  };
+  return queue;
+}
+
 export type StubPorts = Ports & {
   readonly state: State;
   /** Set to move the time. */
   readonly clock: { time: Date };
+  readonly halts: RecordingQueue;
   /** Set to change the Store's answers. */
   readonly store: { answers: Partial<StubStore> };
 };
@@ -80,9 +104,11 @@ export async function stubPorts(answers: Partial<StubStore> = ramps): Promise<St
   });
   return {
     ...state,
+    alerts: createAlertStore(state.tables),
     state,
     clock,
     runtime: realRuntime,
+    halts: recordingQueue(),
     store,
     packages: createPackageContainer({ kind: 'connectionString', connectionString: '' }, 'packages'),
     uploads: new UploadRoom(1),
@@ -90,8 +116,21 @@ export async function stubPorts(answers: Partial<StubStore> = ramps): Promise<St
       pushed: async () => ({ kind: 'samples', samples: [] }),
       storeAnalytics: async () => ({ kind: 'samples', samples: [] }),
     }),
-    publishers: { names: ['contoso'], storeOf: stub, submissionStoreOf: stub },
+    publishers: {
+      names: ['contoso'],
+      storeOf: stub,
+      submissionStoreOf: stub,
+      budgetOf: () => unlimitedBudget,
+    },
     policies: new Map([['mine', policy()]]),
+    notifications: {
+      channels: new Map(),
+      outbox: createOutbox(state.tables),
+      queue: recordingQueue(),
+      post: notAsked,
+      links: undefined,
+      usedLinks: createUsedLinks(state.tables),
+    },
   };
 }
 

@@ -3,12 +3,10 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createPackageContainer } from '../../../src/shared/packages/container.ts';
 import { PackageStorageUnavailableError } from '../../../src/shared/packages/errors.ts';
-import { realRuntime } from '../../../src/shared/runtime.ts';
 import type { Ports } from '../../../src/shared/usecases/ports.ts';
 import { receivePackage } from '../../../src/shared/usecases/receivePackage.ts';
-import { UploadRoom } from '../../../src/shared/usecases/uploadRoom.ts';
-import { applicationId, flightId, policy, policyDocument, start } from '../../support/builders.ts';
-import { openState } from '../../support/state.ts';
+import { applicationId, flightId, policyDocument, start } from '../../support/builders.ts';
+import { stubPorts } from './ports.ts';
 
 /** An archive in the container and the request beside it become a delivery, by their names alone. */
 
@@ -33,11 +31,10 @@ beforeAll(async () => {
   container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(name);
   await container.create();
   const packages = createPackageContainer({ kind: 'connectionString', connectionString }, name);
-  const state = await openState();
   ports = {
-    ...state,
+    ...(await stubPorts()),
     clock: { now: () => start },
-    runtime: realRuntime,
+    halts: { send: notAsked },
     packages: {
       ...packages,
       stat: (blob, ...rest) => {
@@ -53,10 +50,13 @@ beforeAll(async () => {
         return packages.read(blob, ...rest);
       },
     },
-    uploads: new UploadRoom(1),
     telemetry: notAsked,
-    publishers: { names: ['contoso'], storeOf: notAsked, submissionStoreOf: notAsked },
-    policies: new Map([['mine', policy()]]),
+    publishers: {
+      names: ['contoso'],
+      storeOf: notAsked,
+      submissionStoreOf: notAsked,
+      budgetOf: notAsked,
+    },
   };
 });
 

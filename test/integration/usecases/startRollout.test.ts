@@ -4,7 +4,7 @@ import { arrive } from '../../../src/shared/delivery/evolve.ts';
 import { ConflictError } from '../../../src/shared/usecases/errors.ts';
 import { startRollout } from '../../../src/shared/usecases/startRollout.ts';
 import { applicationId, at, flightId, policy, submissionId } from '../../support/builders.ts';
-import { wish } from '../../unit/delivery/deliveries.fixture.ts';
+import { ops, wish } from '../../unit/delivery/deliveries.fixture.ts';
 import { lines, type StubPorts, stubPorts } from './ports.ts';
 
 /** A submission that is carried goes over to the policy that it was submitted with, and to no other one. */
@@ -21,6 +21,7 @@ const start = (of: string = submissionId, track: { flightId?: string } = { fligh
   startRollout(
     ports,
     { applicationId, ...track, submissionId: of, policy: policy({ name: 'another' }) },
+    ops,
     lines(),
   );
 const own = { phase: 'awaitingPublication', submissionId } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { instantSchema } from './rollout/evidence.ts';
-import type { Look } from './usecases/advanceRollout.ts';
+import { instantSchema } from '../rollout/evidence.ts';
+import type { Look } from '../usecases/advanceRollout.ts';
 
 /** The queue between the timers, which find what is due, and the function that takes one rollout a step further. */
 export const advanceQueue = 'rampart-advance';

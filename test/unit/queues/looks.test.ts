@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readLook, writeLook } from '../../src/shared/looksQueue.ts';
-import { at } from '../support/builders.ts';
+import { readLook, writeLook } from '../../../src/shared/queues/looks.ts';
+import { at } from '../../support/builders.ts';
 
 test('a look survives the queue', () => {
   const due = { lane: 'rollouts', at: at(1), id: 'a', since: at(0) } as const;

@@ -1,0 +1,79 @@
+import type { Ticket } from '../budget/port.ts';
+import { causeOf } from '../cause.ts';
+import type { Change } from '../rollout/journal.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { Due } from '../state/due.ts';
+import type { Stored } from '../state/rollouts.ts';
+import { firstHaltRetryMs } from './advanceHalt.ts';
+import type { Log, Ports } from './ports.ts';
+
+type ClaimPorts = Pick<Ports, 'rollouts' | 'halts' | 'publishers' | 'runtime'>;
+
+/** What was written; its row in the due index is on its way to where it belongs. */
+export type Claimed = {
+  readonly stored: Stored;
+  readonly indexed: Promise<void>;
+  /** Of a halt: its first request is taken from the publisher's budget by now. */
+  readonly ticket?: Ticket | undefined;
+};
+
+/**
+ * Writes a change down before anything is done about it. A halt gets a message of its own at the same time, so that
+ * whatever happens next, somebody comes back to it, and its first request from the budget; the due index, which leads back
+ * to it too, need not be waited for.
+ *
+ * @throws LostRaceError
+ */
+export async function claim(
+  ports: ClaimPorts,
+  before: Stored,
+  change: Change,
+  log: Log,
+  carried?: Due,
+): Promise<Claimed> {
+  const { rollouts } = ports;
+  const [written, ticket] = await Promise.all([
+    rollouts.write(before, change),
+    takeForHalt(ports, change.rollout),
+    opensHalt(before, change)
+      ? atMost(ports, messageTimeMs, sendHalt(ports, change.rollout, log))
+      : undefined,
+  ]);
+  const indexed = rollouts.index(before, written, carried);
+  // Whoever claims waits for it at the end; a failure until then must not look unhandled.
+  indexed.catch(() => undefined);
+  return { stored: written, indexed, ticket };
+}
+
+/** A queue that does not answer must not keep the Store waiting for a halt; its message is under way all the same. */
+const messageTimeMs = 1_500;
+
+async function atMost({ runtime }: ClaimPorts, ms: number, work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, runtime.sleep(ms, over.signal).catch(() => undefined)]);
+  over.abort();
+}
+
+const opensHalt = ({ rollout }: Stored, { rollout: next }: Change): boolean =>
+  next.intent?.kind === 'halt' && rollout.intent?.kind !== 'halt';
+
+/** Without its message a halt still has its row in the due index: a queue out of order must not stop it. */
+async function sendHalt({ halts }: ClaimPorts, { id }: Rollout, log: Log): Promise<void> {
+  try {
+    await halts.send({ id }, firstHaltRetryMs);
+  } catch (error) {
+    log.error(
+      `${id}: the halt has no message of its own, only its place among the looks: ${causeOf(error)}.`,
+    );
+  }
+}
+
+/** Nothing where there is no room now, or no halt to be called for: the call itself takes what it needs. */
+async function takeForHalt({ publishers }: ClaimPorts, rollout: Rollout): Promise<Ticket | undefined> {
+  if (rollout.intent?.kind !== 'halt' || rollout.stepSince === undefined) return undefined;
+  try {
+    return await publishers.budgetOf(rollout.publisher).take('halt', { patienceMs: 0 });
+  } catch {
+    return undefined;
+  }
+}
