@@ -9,17 +9,42 @@ export type InputMistake = { readonly path: string; readonly message: string };
  * nearest known one. The known keys come from the schema itself, by way of JSON Schema.
  */
 export function mistakesOf(error: z.ZodError, schema: z.ZodType): InputMistake[] {
-  const root: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const mistakes = error.issues
-    .slice(0, most)
-    .flatMap(flatten)
-    .flatMap((issue) => describe(issue, root));
-  const more = Math.max(mistakes.length, error.issues.length) - most;
-  return more > 0 ? [...mistakes.slice(0, most), { path: '', message: `and ${more} more` }] : mistakes;
+  const told = error.issues.slice(0, most).flatMap(flatten);
+  const hasUnknownKeys = told.some(({ code }) => code === 'unrecognized_keys');
+  const root: unknown = hasUnknownKeys && z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const untoldKeys = told.map((issue) =>
+    issue.code === 'unrecognized_keys' ? Math.max(0, issue.keys.length - most) : 0,
+  );
+  const untold = untoldKeys.reduce((sum, keys) => sum + keys, Math.max(0, error.issues.length - most));
+  return boundedMistakes(
+    told.flatMap((issue) => describe(issue, root)),
+    untold,
+  );
 }
 
 /** Nobody reads more at once, and an answer must not grow with what is wrong. */
 const most = 50;
+/** In characters: a place holds keys that somebody else made up. */
+const longestPath = 100;
+const longestMessage = 400;
+
+/**
+ * As many mistakes as an answer may name, each cut where it is long, with a line for the rest; `untold` are those that
+ * were left out before. What is bounded stays as it is.
+ */
+export function boundedMistakes(mistakes: readonly InputMistake[], untold = 0): InputMistake[] {
+  const shown = mistakes.map(({ path, message }) => ({
+    path: cut(path, longestPath),
+    message: cut(message, longestMessage),
+  }));
+  const total = shown.length + untold;
+  if (total <= most + 1) return shown;
+  return [...shown.slice(0, most), { path: '', message: `and ${total - Math.min(most, shown.length)} more` }];
+}
+
+/** At most that many characters of a text, and no half one at the end. */
+export const cut = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`;
 
 type Issue = z.core.$ZodIssue;
 
@@ -39,12 +64,18 @@ function flatten(issue: Issue): Issue[] {
 function describe(issue: Issue, root: unknown): InputMistake[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(issue.path), message: messageOf(issue) }];
   const known = knownKeys(root, issue.path);
-  return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: unknownKey(key, known) }));
+  return issue.keys
+    .slice(0, most)
+    .map((key) => ({ path: pathOf([...issue.path, key]), message: unknownKey(key, known) }));
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
   if (known.includes(key)) return 'does not go with the other keys here';
-  const nearest = closestMatch(key, [...known], { maxDistance: Math.max(2, Math.ceil(key.length / 3)) });
+  // No misspelling is that long, and to compare it would take its time.
+  const nearest =
+    key.length > longestPath
+      ? undefined
+      : closestMatch(key, [...known], { maxDistance: Math.max(2, Math.ceil(key.length / 3)) });
   return nearest === undefined
     ? `is not a known key; known here: ${known.join(', ') || 'none'}`
     : `is not a known key; did you mean "${nearest}"?`;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { requestId } from '../delivery/request.ts';
 import { deliveryPhases } from '../delivery/vocabulary.ts';
 import { mistakesOf } from '../mistakes.ts';
+import { safeText } from '../msstore/redact.ts';
 import { instantSchema } from '../rollout/evidence.ts';
 import {
   applicationId,
@@ -13,7 +14,7 @@ import {
   submissionIdSchema,
 } from '../rollout/ids.ts';
 import { nameSchema } from '../rollout/name.ts';
-import { policySchema } from '../rollout/policy.ts';
+import { keptPolicySchema } from '../rollout/policy.ts';
 import { phases } from '../rollout/vocabulary.ts';
 import { longestSampleMs } from '../state/samples.ts';
 import { InvalidInputError } from '../usecases/errors.ts';
@@ -26,14 +27,17 @@ const rolloutIdPattern = new RegExp(
   String.raw`^${applicationId}\.(production|${flightId})\.${submissionId}$`,
 );
 
+/** Zod refines an object even where one of its members did not parse. */
+const isWhole = ({ issues }: { issues: readonly unknown[] }): boolean => issues.length === 0;
+
 export const startSchema = z
   .strictObject({
-    publisher: z.string().optional(),
+    publisher: z.string().max(64).optional(),
     applicationId: applicationIdSchema,
     flightId: flightIdSchema.optional(),
     submissionId: submissionIdSchema,
-    policy: policySchema.optional(),
-    policyName: z.string().optional(),
+    policy: keptPolicySchema.optional(),
+    policyName: z.string().max(64).optional(),
   })
   .refine(({ policy, policyName }) => (policy === undefined) !== (policyName === undefined), {
     path: ['policy'],
@@ -47,14 +51,37 @@ export const toStartRequest = ({
   ...request
 }: z.output<typeof startSchema>): StartRequest => ({ ...request, policy: policy ?? { policyName } });
 
-const reasonSchema = z.string().trim().min(1, 'must not be empty').max(500);
+/**
+ * A reason stands in journals, tables, logs and messages, and people paste into it what is at hand. Whatever has the shape
+ * of a secret is taken out, and so is what a line of text cannot hold: a halt must not be refused for it. A password has
+ * no shape, and stays.
+ */
+const reasonSchema = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(500)
+  .transform((reason) => safeText(reason.toWellFormed()))
+  .refine((reason) => reason !== '', 'must not be empty');
+
 export const commandSchema = z.strictObject({ reason: reasonSchema });
+export const pauseSchema = z.strictObject({
+  reason: reasonSchema,
+  /** When somebody is to say what is to be. */
+  until: instantSchema.optional(),
+  owner: nameSchema.optional(),
+});
 export const capSchema = z.strictObject({
   percentage: z.number().min(0).max(100).nullable(),
   reason: reasonSchema,
 });
 
-const countSchema = z.number().min(0).max(1e12);
+/** Sampled counts are fractions; one that is nearly nothing is no count, and ratios of it have no end. */
+const countSchema = z
+  .number()
+  .min(0)
+  .max(1e12)
+  .refine((count) => count === 0 || count >= 1e-6, 'is neither 0 nor at least 0.000001');
 
 const countsSchema = z
   .strictObject({ failed: countSchema, exposed: countSchema })
@@ -70,9 +97,6 @@ const signatureSchema = z.strictObject({
 });
 /** As many as a table row can hold beside the rest. */
 const mostSignatures = 100;
-
-/** Zod refines an object even where one of its members did not parse. */
-const isWhole = ({ issues }: { issues: readonly unknown[] }): boolean => issues.length === 0;
 
 type Signature = z.output<typeof signatureSchema>;
 type Named = {
@@ -178,7 +202,12 @@ export function deliveryIdIn(request: HttpRequest): string {
 }
 
 const kib = 1_024;
-export const bodyLimits = { command: 8 * kib, start: 64 * kib, samples: 512 * kib } as const;
+export const bodyLimits = {
+  command: 8 * kib,
+  start: 64 * kib,
+  samples: 512 * kib,
+  alerts: 2_048 * kib,
+} as const;
 
 /** Parses, and says every mistake at once. @throws InvalidInputError */
 export function parse<Schema extends z.ZodType>(
@@ -205,11 +234,16 @@ export async function readJson<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const type = request.headers.get('content-type') ?? 'application/json';
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
-    throw new NotJsonError(`The content type is ${type.slice(0, 100)}; send application/json.`);
+    throw new NotJsonError('The content type is another one; send application/json.');
+  return parse(schema, parseJson(await readText(request, limit)), 'The body');
+}
+
+/** The body as it came: a signature is over every byte of it. @throws BodyTooLargeError */
+export async function readText(request: HttpRequest, limit: number): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw new BodyTooLargeError(limit);
   const text = await request.text();
   if (Buffer.byteLength(text) > limit) throw new BodyTooLargeError(limit);
-  return parse(schema, parseJson(text), 'The body');
+  return text;
 }
 
 /** A command's reason, which DELETE may carry in its query: not everything between here and the caller lets a body pass. */
@@ -229,14 +263,23 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The `{id}` of the route; flight ids are the same in capitals. @throws InvalidInputError */
+const rolloutIdForm = '{applicationId}.{flightId or "production"}.{submissionId}';
+
+/** Flight ids are the same in capitals. */
+export const rolloutIdSchema = z
+  .string()
+  .transform((id) => {
+    const [application = '', track = '', ...rest] = id.split('.');
+    return [application, track.toLowerCase(), ...rest].join('.');
+  })
+  .refine((id) => rolloutIdPattern.test(id), `is not ${rolloutIdForm}`);
+
+/** The `{id}` of the route. @throws InvalidInputError */
 export function rolloutIdIn(request: HttpRequest): string {
-  const [applicationId = '', track = '', ...rest] = (request.params.id ?? '').split('.');
-  const id = [applicationId, track.toLowerCase(), ...rest].join('.');
-  if (rolloutIdPattern.test(id)) return id;
-  const form = '{applicationId}.{flightId or "production"}.{submissionId}';
-  throw new InvalidInputError(`The id is not a rollout's: it has the form ${form}.`, [
-    { path: 'id', message: `is not ${form}` },
+  const { data } = rolloutIdSchema.safeParse(request.params.id ?? '');
+  if (data !== undefined) return data;
+  throw new InvalidInputError(`The id is not a rollout's: it has the form ${rolloutIdForm}.`, [
+    { path: 'id', message: `is not ${rolloutIdForm}` },
   ]);
 }
 

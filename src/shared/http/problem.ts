@@ -1,5 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { InputMistake } from '../mistakes.ts';
+import { ForbiddenError, UnauthorizedError } from '../access/errors.ts';
+import { boundedMistakes, cut, type InputMistake } from '../mistakes.ts';
 import { isOutage } from '../state/errors.ts';
 import {
   ConflictError,
@@ -26,7 +27,16 @@ const problem = (
   title: string,
   detail: string,
   mistakes?: readonly InputMistake[],
-): Problem => ({ type: `urn:rampart:problem:${name}`, title, status, detail, ...(mistakes && { mistakes }) });
+): Problem => ({
+  type: `urn:rampart:problem:${name}`,
+  title,
+  status,
+  detail: cut(detail, longestDetail),
+  ...(mistakes && { mistakes: boundedMistakes(mistakes) }),
+});
+
+/** In characters: a sentence may quote what was sent, and an answer must not grow with that. */
+const longestDetail = 2_000;
 
 /** The body is larger than the route takes. */
 export class BodyTooLargeError extends Error {
@@ -51,6 +61,10 @@ export function problemOf(error: unknown): Problem {
     return problem('invalid-input', 400, 'The input is wrong', error.message, error.mistakes);
   if (error instanceof UnknownPublisherError)
     return problem('unknown-publisher', 400, 'Unknown publisher', error.message);
+  if (error instanceof UnauthorizedError)
+    // The same words whatever was wrong: who tries keys learns nothing by trying.
+    return problem('unauthorized', 401, 'Not authorized', 'Rampart does not know who asks.');
+  if (error instanceof ForbiddenError) return problem('forbidden', 403, 'Not allowed', error.message);
   if (error instanceof NoSuchRolloutError)
     return problem('no-such-rollout', 404, 'No such rollout', error.message);
   if (error instanceof NoSuchDeliveryError)
@@ -79,6 +93,8 @@ export function problemResponse(error: unknown): HttpResponseInit {
     status: document.status,
     headers: {
       'content-type': 'application/problem+json',
+      // RFC 9110, section 11.6.1, demands a challenge; no registered scheme is meant for a header of one's own.
+      ...(error instanceof UnauthorizedError && { 'www-authenticate': 'Rampart-Key realm="rampart"' }),
       ...(error instanceof UnavailableError && {
         'retry-after': String(Math.ceil(error.retryAfterMs / 1_000)),
       }),

@@ -1,0 +1,46 @@
+import { InvalidInputError } from '../usecases/errors.ts';
+import type { Alert, AlertFormat } from './alert.ts';
+import { readAlertmanager } from './formats/alertmanager.ts';
+import { readAzureMonitor } from './formats/azureMonitor.ts';
+import { readDatadog } from './formats/datadog.ts';
+import { readGeneric } from './formats/generic.ts';
+import { readGrafana } from './formats/grafana.ts';
+import { readPagerduty } from './formats/pagerduty.ts';
+import { readSentry } from './formats/sentry.ts';
+import type { AlertReader, Delivery } from './payload.ts';
+
+const readers: Record<AlertFormat, AlertReader> = {
+  azureMonitor: readAzureMonitor,
+  alertmanager: readAlertmanager,
+  grafana: readGrafana,
+  datadog: readDatadog,
+  pagerduty: readPagerduty,
+  sentry: readSentry,
+  generic: readGeneric,
+};
+
+/**
+ * The alerts that a request holds: none where the sender speaks of something else, such as a note on an incident.
+ *
+ * @param from whom `authenticate` found
+ * @param now milliseconds since the epoch; stands in for a time that the sender does not give
+ * @throws InvalidInputError naming each mistake by its place
+ */
+export function parseAlerts(
+  from: Pick<Alert, 'sender' | 'format'>,
+  request: { readonly headers: Delivery['headers']; readonly body: string },
+  now: number,
+): readonly Alert[] {
+  const read = readers[from.format];
+  const alerts = read(jsonIn(request.body), { headers: request.headers, now });
+  return alerts.map((alert) => ({ sender: from.sender, format: from.format, ...alert }));
+}
+
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // The parser's own message quotes the body, which need not be fit to be seen.
+    throw new InvalidInputError('The body is not JSON.', []);
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { mistakesOf } from '../mistakes.ts';
+import { withoutSecrets } from '../msstore/redact.ts';
+import { InvalidInputError } from '../usecases/errors.ts';
+import type { Alert } from './alert.ts';
+
+/** As many alerts as one payload may hold. */
+export const mostAlerts = 1_000;
+
+/** What reading a payload needs besides its body. `now`: milliseconds since the epoch. */
+export type Delivery = {
+  readonly headers: { get(name: string): string | null };
+  readonly now: number;
+};
+
+/** What a payload says of an alert; who sent it is known before. */
+export type ReadAlert = Omit<Alert, 'sender' | 'format'>;
+
+/** Reads the JSON of one format. @throws InvalidInputError */
+export type AlertReader = (body: unknown, delivery: Delivery) => readonly ReadAlert[];
+
+/** Parses what a sender sent, and says every mistake at once. @throws InvalidInputError */
+export function readPayload<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const mistakes = mistakesOf(result.error, schema);
+  const first = mistakes[0];
+  const more = mistakes.length > 1 ? `, and ${mistakes.length - 1} more` : '';
+  throw new InvalidInputError(
+    `The alert is wrong: ${first ? `${first.path || 'it'} ${first.message}${more}` : 'see mistakes'}.`,
+    mistakes,
+  );
+}
+
+/** An identity that some senders write as a number. */
+export const idSchema = z.union([z.string().min(1, 'must not be empty'), z.number()]).transform(String);
+
+/** What is only shown or only extends the labels: an alert is not lost because of it. */
+export const shownSchema = z.string().optional().catch(undefined);
+
+/** A member that is an object in most payloads; anything else counts as empty. */
+export const looseSchema = z.record(z.string(), z.unknown()).catch({});
+
+/** Whether a row can keep it: a year beyond these is written in another form, and not read again. */
+export const isKept = (date: Date): boolean => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9_999;
+
+/** An instant as senders write it, in RFC 3339 with any fraction of a second; only shown. */
+export const instantSchema = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine(isKept)
+  .optional()
+  .catch(undefined);
+
+const longestTitle = 200;
+const longestUrl = 2_000;
+const longestFingerprint = 500;
+
+/** The first of the candidates that says something, in one line; long ones are cut. */
+export function titleOf(...candidates: readonly (string | null | undefined)[]): string {
+  const lines = candidates.map((text) => oneLine(text ?? ''));
+  const title = lines.find((line) => line !== '') ?? 'An alert without a title';
+  const characters = Array.from(title);
+  return characters.length <= longestTitle ? title : `${characters.slice(0, longestTitle - 1).join('')}…`;
+}
+
+const oneLine = (text: string): string =>
+  // No title needs more of it, and the rest costs time.
+  withoutSecrets(text.slice(0, 4 * longestTitle))
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
+
+/**
+ * `{url}` where it is one that people can follow: a page shows it as a link, so no other scheme gets through, and none
+ * with a signature or a key in it.
+ */
+export function linkTo(url: string | null | undefined): { url?: string } {
+  const parsed = url && url.length <= longestUrl ? URL.parse(url) : null;
+  const isFit = parsed && /^https?:$/.test(parsed.protocol) && withoutSecrets(parsed.href) === parsed.href;
+  return isFit ? { url: parsed.href } : {};
+}
+
+/** The parts of an identity as one text; a long one becomes its digest, which is as unique. */
+export function fingerprintOf(...parts: readonly string[]): string {
+  const text = parts.join('/').toWellFormed();
+  return text.length <= longestFingerprint ? text : createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,83 @@
+import { cut } from '../mistakes.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { Alert, AlertLabels } from './alert.ts';
+import { alertIdOf } from './identity.ts';
+import { actionFor, nearMiss, sentenceOf } from './match.ts';
+
+/** What a URL says of all alerts that come by it: this rollout, whatever their labels are. */
+export type Addressed = { readonly rolloutId: string; readonly do: 'halt' | 'hold' };
+
+/** What an alert is to do to a rollout. */
+export type AlertEffect = {
+  readonly rolloutId: string;
+  readonly do: 'halt' | 'hold' | 'release';
+};
+
+/** What was known of an alert before it came again. */
+export type Earlier = { readonly status: Alert['status']; readonly startsAt: Date };
+
+export type AlertPlan = {
+  readonly alert: Alert;
+  readonly id: string;
+  readonly effects: readonly AlertEffect[];
+  /** Where nothing is done: why, as far as it can be told. */
+  readonly remarks: readonly string[];
+};
+
+/**
+ * What an alert calls for. A firing one halts or holds the rollouts whose policies match its labels, or the one that its
+ * URL names; a resolved one releases what it holds, and never takes back a halt.
+ *
+ * @param rollouts those that have not ended; of a URL that names one, only that one
+ */
+export function planOf(
+  alert: Alert,
+  rollouts: readonly Rollout[],
+  addressed: Addressed | undefined,
+  earlier: Earlier | undefined,
+): AlertPlan {
+  const id = alertIdOf(alert);
+  if (alert.status === 'resolved') return { alert, id, ...releases(id, rollouts) };
+  const effects = addressed
+    ? rollouts.map(({ id: rolloutId }): AlertEffect => ({ rolloutId, do: addressed.do }))
+    : rollouts.flatMap((rollout) => effectOn(rollout, alert.labels));
+  // A hold that comes after its own end, by a detour, would hold for ever. A halt is no worse for being late.
+  const isLate = earlier?.status === 'resolved' && alert.startsAt <= earlier.startsAt;
+  const kept = isLate ? effects.filter((effect) => effect.do === 'halt') : effects;
+  if (kept.length > 0) return { alert, id, effects: kept, remarks: [] };
+  if (isLate && effects.length > 0) return { alert, id, effects: [], remarks: ['It was resolved before.'] };
+  return { alert, id, effects: [], remarks: addressed ? [notActive(addressed)] : mistakes(rollouts, alert) };
+}
+
+function effectOn({ id: rolloutId, policy }: Rollout, labels: AlertLabels): AlertEffect[] {
+  const action = actionFor(policy.alerts, labels);
+  return action ? [{ rolloutId, do: action }] : [];
+}
+
+function releases(id: string, rollouts: readonly Rollout[]): Pick<AlertPlan, 'effects' | 'remarks'> {
+  const held = rollouts.filter(({ alertHolds }) => alertHolds.some(({ alert }) => alert === id));
+  return {
+    effects: held.map(({ id: rolloutId }) => ({ rolloutId, do: 'release' })),
+    remarks: held.length === 0 ? ['It is resolved, and holds no rollout.'] : [],
+  };
+}
+
+const notActive = ({ rolloutId }: Addressed): string => `There is no active rollout ${rolloutId}.`;
+
+/** More would be read by nobody. */
+const mostMistakes = 5;
+/** In characters; labels may be long, and all remarks are one column of a row. */
+const longestRemark = 1_000;
+
+/** The rules that came nearest, with what kept them from matching: a misspelt label is found before it matters. */
+function mistakes(rollouts: readonly Rollout[], { labels }: Alert): string[] {
+  if (rollouts.length === 0) return ['No rollout is active.'];
+  const missed = rollouts.flatMap(({ id, policy }) =>
+    policy.alerts.map(({ match }) => ({ id, flaws: nearMiss(match, labels) })),
+  );
+  if (missed.length === 0) return ['No active rollout’s policy names any alerts.'];
+  return missed
+    .toSorted((a, b) => a.flaws.length - b.flaws.length)
+    .slice(0, mostMistakes)
+    .map(({ id, flaws }) => cut(`${id}: ${flaws.map(sentenceOf).join(' ')}`, longestRemark));
+}

@@ -1,0 +1,96 @@
+import type { HttpRequest } from '@azure/functions';
+import { z } from 'zod';
+import { type Alert, type AlertFormat, alertFormatOf, alertFormats } from '../alerts/alert.ts';
+import { authenticate } from '../alerts/authenticate.ts';
+import { parseAlerts } from '../alerts/parse.ts';
+import type { Addressed, AlertPlan } from '../alerts/plan.ts';
+import type { AlertSender } from '../alerts/senders.ts';
+import { type AlertRecord, alertRecordSchema } from '../state/alerts.ts';
+import { InvalidInputError } from '../usecases/errors.ts';
+import type { Received } from '../usecases/receiveAlerts.ts';
+import { bodyLimits, listSchema, parse, readText, rolloutIdSchema } from './input.ts';
+
+/** How alerts come in over HTTP, and what is said of them. */
+
+export type AlertsIn = { readonly alerts: readonly Alert[]; readonly addressed: Addressed | undefined };
+
+/** The alerts of a request whose sender has proven itself. @throws UnauthorizedError, InvalidInputError, BodyTooLargeError */
+export async function provenAlertsIn(
+  request: HttpRequest,
+  senders: readonly AlertSender[],
+  now: number,
+): Promise<AlertsIn> {
+  const format = formatIn(request);
+  const body = await readText(request, bodyLimits.alerts);
+  const { headers, query } = request;
+  const sender = authenticate(senders, format, { headers, query, body }, now);
+  return alertsIn(request, { sender, format }, body, now);
+}
+
+/** The alerts of a request that only asks what they would do. @throws InvalidInputError, BodyTooLargeError */
+export async function triedAlertsIn(request: HttpRequest, now: number): Promise<AlertsIn> {
+  const format = formatIn(request);
+  return alertsIn(request, { sender: 'test', format }, await readText(request, bodyLimits.alerts), now);
+}
+
+const alertsIn = (
+  request: HttpRequest,
+  from: { readonly sender: string; readonly format: AlertFormat },
+  body: string,
+  now: number,
+): AlertsIn => ({
+  alerts: parseAlerts(from, { headers: request.headers, body }, now),
+  addressed: addressedIn(request),
+});
+
+function formatIn(request: HttpRequest): AlertFormat {
+  const format = alertFormatOf(request.params.format ?? '');
+  if (format) return format;
+  throw new InvalidInputError(`The format is not known: it is one of ${alertFormats.join(', ')}.`, [
+    { path: 'format', message: `must be one of ${alertFormats.join(', ')}` },
+  ]);
+}
+
+const addressSchema = z.strictObject({
+  rollout: rolloutIdSchema.optional(),
+  do: z.enum(['halt', 'hold']).default('halt'),
+});
+
+/** `?rollout=…&do=…`; what else stands in the query are keys. */
+function addressedIn({ query }: HttpRequest): Addressed | undefined {
+  const given = Object.fromEntries(
+    ['rollout', 'do'].flatMap((name) => (query.has(name) ? [[name, query.getAll(name).join(' ')]] : [])),
+  );
+  const { rollout, do: what } = parse(addressSchema, given, 'The query');
+  return rollout === undefined ? undefined : { rolloutId: rollout, do: what };
+}
+
+/** 503 sends the sender back with the same; 202 says that something is still open, or that nothing was concerned. */
+export function statusOf(received: readonly Received[]): 200 | 202 | 503 {
+  const outcomes = received.flatMap(({ effected }) => effected.map(({ outcome }) => outcome));
+  if (outcomes.includes('unavailable')) return 503;
+  const isOpen = outcomes.includes('halting') || received.some(({ effects }) => effects.length === 0);
+  return isOpen ? 202 : 200;
+}
+
+export const receivedView = ({ alert, id, effected, remarks }: Received) => ({
+  ...nameOf(alert, id),
+  rollouts: effected.map(({ rolloutId, outcome, sentence }) => ({ id: rolloutId, outcome, sentence })),
+  remarks,
+});
+
+/** What would be done, by the same plan that does it. */
+export const planView = ({ alert, id, effects, remarks }: AlertPlan) => ({
+  ...nameOf(alert, id),
+  labels: alert.labels,
+  rollouts: effects.map(({ rolloutId, do: would }) => ({ id: rolloutId, would })),
+  remarks,
+});
+
+const nameOf = ({ title, status }: Alert, id: string) => ({ id, title, status });
+
+export const recordView = (record: AlertRecord) => z.encode(alertRecordSchema, { ...record });
+
+export const alertListSchema = listSchema.pick({ pageSize: true, continuationToken: true }).extend({
+  matched: z.stringbool().optional(),
+});
