@@ -1,0 +1,26 @@
+/**
+ * Makes text from outside fit to be shown to people: a line without control characters, and without those that turn the
+ * direction of writing and so make a sentence read as another one.
+ */
+export const plain = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim();
+
+/**
+ * As much of a text as `limit` allows, character by whole character, with `…` where something is missing.
+ *
+ * @param encode how a character is written; the limit counts what it becomes
+ */
+export function cut(text: string, limit: number, encode: (character: string) => string = (same) => same) {
+  const encoded = [...text].map(encode);
+  if (encoded.reduce((sum, { length }) => sum + length, 0) <= limit) return encoded.join('');
+  let kept = '';
+  for (const next of encoded) {
+    if (kept.length + next.length + 1 > limit) break;
+    kept += next;
+  }
+  return `${kept}…`;
+}
