@@ -30,8 +30,11 @@ param publishers publisher[] = []
 @description('For any other credential: URI of a Key Vault secret that holds RAMPART_PUBLISHERS whole. Outranks `publishers`.')
 param publishersSecretUri string = ''
 
-@description('Further application settings, such as RAMPART_POLL_SCHEDULE.')
+@description('Further application settings, such as RAMPART_POLL_SCHEDULE. None of them may be a secret.')
 param settings object = {}
+
+@description('Application settings that are secrets, such as RAMPART_CHANNELS: for each the URI of its Key Vault secret.')
+param secretSettings object = {}
 
 @description('The container that packages for the Store are uploaded to.')
 @minLength(3)
@@ -42,7 +45,7 @@ param packagesContainerName string = 'packages'
 @minValue(1)
 param packageRetentionDays int = 30
 
-@description('Memory of one instance. Executions are billed by it, and the two timers run each minute.')
+@description('Memory of one instance. Executions are billed by it, and the three timers run each minute.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 512
 
@@ -118,6 +121,7 @@ module functionApp 'app/functionApp.bicep' = {
     publishers: publishers
     publishersSecretUri: publishersSecretUri
     settings: settings
+    secretSettings: secretSettings
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
   }
@@ -136,5 +140,6 @@ output RAMPART_FEDERATED_ISSUER string = '${environment().authentication.loginEn
 output RAMPART_FEDERATED_SUBJECT string = identity.outputs.principalId
 output RAMPART_FEDERATED_AUDIENCE string = 'api://AzureADTokenExchange'
 
-// Needed where a publisher is named in the Key Vault secret and still uses the federated credential.
+// Needed where a publisher is named in the Key Vault secret and still uses the federated credential. Its principal, above
+// as the subject, is what reads the vault.
 output RAMPART_IDENTITY_CLIENT_ID string = identity.outputs.clientId

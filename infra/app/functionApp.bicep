@@ -18,6 +18,9 @@ param applicationInsightsConnectionString string
 param publishers array
 param publishersSecretUri string
 param settings object
+
+@description('Name of the setting: URI of its Key Vault secret.')
+param secretSettings object
 param instanceMemoryMB int
 param maximumInstanceCount int
 
@@ -26,6 +29,13 @@ var federatedPublishers = map(publishers, publisher => union(publisher, {
 }))
 var secretReference = '@Microsoft.KeyVault(SecretUri=${publishersSecretUri})'
 var publishersSetting = empty(publishersSecretUri) ? string(federatedPublishers) : secretReference
+
+// The app has `keyVaultReferenceIdentity` resolve them; the deployment itself never sees a value.
+var secretReferences = toObject(
+  items(secretSettings),
+  secret => secret.key,
+  secret => '@Microsoft.KeyVault(SecretUri=${secret.value})'
+)
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
@@ -70,10 +80,11 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     }
   }
 
-  // Replaces all settings of the app at each provisioning: what is set by hand is lost, `settings` is where it belongs.
+  // Replaces all settings of the app at each provisioning: what is set by hand is lost, `settings` and
+  // `secretSettings` are where it belongs.
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(settings, {
+    properties: union(settings, secretReferences, {
       // One identity for three services: the host leases blobs, triggers read queues, Rampart writes tables and reads
       // packages.
       AzureWebJobsStorage__blobServiceUri: blobEndpoint

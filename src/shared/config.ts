@@ -1,8 +1,14 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import type { AccessSettings } from './access/principal.ts';
+import { accessIn } from './access/settings.ts';
+import { type AlertSender, alertSendersSchema } from './alerts/senders.ts';
 import { mistakesOf } from './mistakes.ts';
 import { defaultStoreUrl } from './msstore/client.ts';
 import { publisherCredentialSchema } from './msstore/credential.ts';
+import type { Channel } from './notify/channel.ts';
+import type { LinkSettings } from './notify/notifications.ts';
+import { channelsIn, linksIn } from './notify/settings.ts';
 
 /** The settings are wrong or missing. Remedy: what each line says; nothing runs before. */
 export class ConfigurationError extends Error {
@@ -59,6 +65,13 @@ const containerName = z
     'is not a name of a blob container (3 to 63 of a-z, 0-9 and single hyphens)',
   );
 
+/** Below five there is no room for a halt, a change and a look; five thousand still fit into the row that counts them. */
+const requestsPerMinute = z
+  .string()
+  .regex(/^\d{1,4}$/, 'is not a whole number')
+  .transform(Number)
+  .refine((count) => count >= 5 && count <= 5_000, 'must be from 5 to 5000');
+
 /** Where the state and the packages live: a connection string, or the endpoints for an identity. */
 export type StorageSettings =
   | { readonly kind: 'connectionString'; readonly name: string; readonly connectionString: string }
@@ -71,7 +84,13 @@ export type StorageSettings =
       readonly clientId: string | undefined;
     };
 
+/** The account whose queues the platform's triggers read. */
+export type QueueSettings =
+  | { readonly kind: 'connectionString'; readonly connectionString: string }
+  | { readonly kind: 'identity'; readonly queueServiceUri: string; readonly clientId: string | undefined };
+
 export type Config = {
+  readonly queues: QueueSettings;
   readonly storage: StorageSettings;
   readonly publishers: readonly PublisherSettings[];
   readonly storeUrl: string;
@@ -80,6 +99,16 @@ export type Config = {
   readonly submissionSchedule: string;
   /** The container of the packages. */
   readonly packagesContainer: string;
+  /** What the Store allows each publisher, for all instances together. */
+  readonly storeRequestsPerMinute: number;
+  /** Who may call the HTTP API. */
+  readonly access: AccessSettings;
+  /** Where people are told of rollouts. */
+  readonly channels: readonly Channel[];
+  /** What makes the links in messages; without it they have none. */
+  readonly links: LinkSettings | undefined;
+  /** Who may send alerts, and how each proves it. */
+  readonly alertSenders: readonly AlertSender[];
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -92,7 +121,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(environment: Environment = process.env): Config {
   const problems: string[] = [];
   const config = {
+    access: accessIn(environment, problems),
+    alertSenders: alertSendersOf(environment, problems),
+    channels: channelsIn(environment.RAMPART_CHANNELS, problems),
+    links: linksIn(environment, problems),
     storage: storageOf(environment, problems),
+    queues: queuesOf(environment),
     publishers: publishersOf(environment, problems),
     storeUrl: setting(environment, 'RAMPART_STORE_URL', safeUrl, defaultStoreUrl, problems),
     authority: setting(
@@ -117,20 +151,28 @@ export function readConfig(environment: Environment = process.env): Config {
       'packages',
       problems,
     ),
+    storeRequestsPerMinute: setting(
+      environment,
+      'RAMPART_STORE_REQUESTS_PER_MINUTE',
+      requestsPerMinute,
+      20,
+      problems,
+    ),
   };
-  const { storage, publishers } = config;
-  if (problems.length > 0 || storage === undefined || publishers === undefined)
+  const { storage, publishers, queues } = config;
+  if (queues === undefined) problems.push(queuesMissing);
+  if (problems.length > 0 || storage === undefined || publishers === undefined || queues === undefined)
     throw new ConfigurationError(problems);
-  return { ...config, storage, publishers };
+  return { ...config, storage, publishers, queues };
 }
 
-function setting(
+function setting<Value>(
   environment: Environment,
   name: string,
-  schema: z.ZodType<string>,
-  fallback: string,
+  schema: z.ZodType<Value>,
+  fallback: Value,
   problems: string[],
-): string {
+): Value {
   const value = environment[name];
   if (value === undefined || value === '') return fallback;
   const result = schema.safeParse(value);
@@ -177,12 +219,28 @@ function storageOf(environment: Environment, problems: string[]): StorageSetting
   return undefined;
 }
 
+const queuesMissing =
+  'AzureWebJobsStorage names no queues: a connection string, or AzureWebJobsStorage__queueServiceUri with a managed identity';
+
+/** The platform's triggers read the queues of AzureWebJobsStorage, wherever the state lives. */
+function queuesOf(environment: Environment): QueueSettings | undefined {
+  const connectionString = environment.AzureWebJobsStorage;
+  if (connectionString) return { kind: 'connectionString', connectionString };
+  const tables = environment.AzureWebJobsStorage__tableServiceUri;
+  const queueServiceUri =
+    environment.AzureWebJobsStorage__queueServiceUri ||
+    accountUri(environment.AzureWebJobsStorage__accountName, 'queue') ||
+    (tables?.includes('.table.') ? tables.replace('.table.', '.queue.') : undefined);
+  const clientId = environment.AzureWebJobsStorage__clientId;
+  return queueServiceUri ? { kind: 'identity', queueServiceUri, clientId } : undefined;
+}
+
 const isConnectionString = (text: string): boolean =>
   /UseDevelopmentStorage=true/i.test(text) ||
   (/AccountName=[^;]+/i.test(text) && /AccountKey=[^;]+/i.test(text)) ||
   /SharedAccessSignature=[^;]+/i.test(text);
 
-const accountUri = (account: string | undefined, service: 'table' | 'blob'): string | undefined =>
+const accountUri = (account: string | undefined, service: 'table' | 'blob' | 'queue'): string | undefined =>
   account ? `https://${account}.${service}.core.windows.net` : undefined;
 
 function publishersOf(environment: Environment, problems: string[]): PublisherSettings[] | undefined {
@@ -206,6 +264,22 @@ function publishersOf(environment: Environment, problems: string[]): PublisherSe
     ),
   );
   return undefined;
+}
+
+/** Without any, no alert is taken. */
+function alertSendersOf(environment: Environment, problems: string[]): readonly AlertSender[] {
+  const text = environment.RAMPART_ALERT_SENDERS;
+  if (!text) return [];
+  const list = parseJson(text);
+  if (list === undefined) {
+    problems.push('RAMPART_ALERT_SENDERS is not JSON');
+    return [];
+  }
+  const result = alertSendersSchema.safeParse(list);
+  if (result.success) return result.data;
+  for (const { path, message } of mistakesOf(result.error, alertSendersSchema))
+    problems.push(`RAMPART_ALERT_SENDERS${path && ` ${path}`} ${message}`);
+  return [];
 }
 
 /** A certificate that is not there would only show when the first token is needed. */

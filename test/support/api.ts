@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { phases } from '../../src/shared/rollout/vocabulary.ts';
+import { actors, phases } from '../../src/shared/rollout/vocabulary.ts';
 import type { HostProcess } from './hostProcess.ts';
 
 /** Rampart's HTTP API as a caller sees it: only what the tests and the demo read of it. */
+
+const whoShape = { actor: z.enum(actors), by: z.string().optional() };
+const bySomeoneShape = { ...whoShape, reason: z.string(), at: z.string() };
+const toldShape = { escalatedAt: z.string().optional(), acknowledgedAt: z.string().optional() };
 
 export const rolloutViewSchema = z.object({
   id: z.string(),
@@ -21,8 +25,27 @@ export const rolloutViewSchema = z.object({
       approval: z.string(),
     })
     .optional(),
-  intent: z.object({ kind: z.string(), attempts: z.number(), lastOutcome: z.string().optional() }).optional(),
-  cap: z.object({ percentage: z.number(), actor: z.string() }).optional(),
+  intent: z
+    .object({
+      kind: z.string(),
+      ...whoShape,
+      attempts: z.number(),
+      since: z.string(),
+      lastOutcome: z.string().optional(),
+      ...toldShape,
+    })
+    .optional(),
+  cap: z.object({ percentage: z.number(), ...bySomeoneShape }).optional(),
+  pause: z
+    .object({
+      ...bySomeoneShape,
+      until: z.string().optional(),
+      owner: z.string().optional(),
+      ...toldShape,
+    })
+    .optional(),
+  approvals: z.array(z.object({ step: z.number(), ...bySomeoneShape })).optional(),
+  alerts: z.array(z.object({ alert: z.string(), ...bySomeoneShape })).optional(),
   evidence: z.array(
     z.object({ check: z.string(), kind: z.string(), sentence: z.string(), onBad: z.string() }),
   ),
@@ -46,7 +69,8 @@ const entrySchema = z.object({
   sequence: z.number(),
   at: z.string(),
   kind: z.string(),
-  actor: z.string(),
+  actor: z.enum(actors),
+  by: z.string().optional(),
   subject: z.string(),
   sentence: z.string(),
   escalated: z.boolean().optional(),

@@ -7,10 +7,12 @@ export interface Azurite {
   blobUrl: string;
   queueUrl: string;
   tableUrl: string;
+  pid: number | undefined;
   stop(): Promise<void>;
 }
 
-type Service = 'Blob' | 'Queue' | 'Table';
+const services = ['Blob', 'Queue', 'Table'] as const;
+type Service = (typeof services)[number];
 
 const account = 'devstoreaccount1';
 /** The emulator's well-known key, public by design. */
@@ -19,18 +21,28 @@ const cli = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js'
 const exitWithParent = new URL('exitWithParent.ts', import.meta.url).href;
 const startTimeoutMs = 60_000;
 
-const options = [
-  ...['--inMemoryPersistence', '--disableTelemetry', '--skipApiVersionCheck', '--silent'],
-  ...['--blobHost', '127.0.0.1', '--queueHost', '127.0.0.1', '--tableHost', '127.0.0.1'],
-  ...['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'],
+export type AzuriteOptions = {
+  /** Where it keeps what it holds; in memory unless told. */
+  readonly folder?: string;
+  /** Free ones unless told. */
+  readonly ports?: Readonly<Record<Service, number>>;
+};
+
+const argumentsFor = ({ folder, ports }: AzuriteOptions): string[] => [
+  ...(folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder]),
+  ...['--disableTelemetry', '--skipApiVersionCheck', '--silent'],
+  ...services.flatMap((service) => {
+    const name = service.toLowerCase();
+    return [`--${name}Host`, '127.0.0.1', `--${name}Port`, String(ports?.[service] ?? 0)];
+  }),
 ];
 
 /**
- * Starts the storage emulator in memory, on free ports of 127.0.0.1, and waits until all three services listen.
- * It ends with `stop()`, and also when this process dies.
+ * Starts the storage emulator on ports of 127.0.0.1, and waits until all three services listen. It ends with `stop()`,
+ * and also when this process dies.
  */
-export async function startAzurite(): Promise<Azurite> {
-  const child = spawn(process.execPath, ['--import', exitWithParent, cli, ...options], {
+export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
+  const child = spawn(process.execPath, ['--import', exitWithParent, cli, ...argumentsFor(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -41,7 +53,9 @@ export async function startAzurite(): Promise<Azurite> {
       queueUrl: `${origins.Queue}/${account}`,
       tableUrl: `${origins.Table}/${account}`,
     };
-    return { ...urls, connectionString: connectionString(urls), stop: () => stop(child) };
+    const saves = options.folder !== undefined;
+    const { pid } = child;
+    return { ...urls, pid, connectionString: connectionString(urls), stop: () => stop(child, saves) };
   } catch (error) {
     await stop(child);
     throw error;
@@ -82,10 +96,10 @@ function listening(child: ChildProcess): Promise<Record<Service, string>> {
 const originOf = (service: Service, output: string): string | undefined =>
   new RegExp(`${service} service is successfully listening at (http://[\\d.]+:\\d+)\\s`).exec(output)?.[1];
 
-/** Nothing in it needs saving, so it is not asked but ended. */
-async function stop(child: ChildProcess): Promise<void> {
+/** Where nothing in it needs saving, it is not asked but ended. */
+async function stop(child: ChildProcess, saves = false): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const exited = once(child, 'exit');
-  child.kill('SIGKILL');
+  child.kill(saves ? 'SIGTERM' : 'SIGKILL');
   await exited;
 }

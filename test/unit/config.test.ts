@@ -65,6 +65,7 @@ describe('the packages', () => {
   const noStorage = { AzureWebJobsStorage: undefined };
   const tables = 'AzureWebJobsStorage__tableServiceUri';
   const blobs = 'AzureWebJobsStorage__blobServiceUri';
+  const queues = 'AzureWebJobsStorage__queueServiceUri';
   test.each<[string, Record<string, string | undefined>, string]>([
     [
       'where the tables say',
@@ -92,12 +93,18 @@ describe('the packages', () => {
   });
 
   test('need a place of their own where the tables’ does not tell it', () => {
-    const change = { ...noStorage, [tables]: 'https://tables.example' };
+    const change = { ...noStorage, [tables]: 'https://tables.example', [queues]: 'https://queues.example' };
     expect(problems(change)).toContain(
       'AzureWebJobsStorage__blobServiceUri is missing, and AzureWebJobsStorage__tableServiceUri does not tell it',
     );
     expect(problems(change).match(/^ {2}- /gm), 'one mistake, one line').toHaveLength(1);
     expect(problems({ ...change, [blobs]: 'https://blobs.example' })).toBe('none');
+  });
+
+  test('and the queues likewise', () => {
+    const change = { ...noStorage, [tables]: 'https://tables.example', [blobs]: 'https://blobs.example' };
+    expect(problems(change)).toMatch(/AzureWebJobsStorage names no queues: .*__queueServiceUri/);
+    expect(problems({ ...change, [queues]: 'https://queues.example' })).toBe('none');
   });
 
   test('do not cross a network in the clear', () => {
@@ -166,6 +173,42 @@ describe('publishers', () => {
   });
 });
 
+describe('senders of alerts', () => {
+  const secret = 'a-secret-that-is-long-enough-for-anyone';
+  const sender = { name: 'ops', format: 'sentry', auth: { kind: 'hmac', secrets: [secret] } };
+  const settings = (list: unknown) => ({ RAMPART_ALERT_SENDERS: JSON.stringify(list) });
+
+  test('are none, if none are named', () => {
+    expect(readConfig(environment()).alertSenders).toEqual([]);
+    expect(readConfig(environment({ RAMPART_ALERT_SENDERS: '' })).alertSenders).toEqual([]);
+  });
+
+  test('are those that are named', () => {
+    expect(readConfig(environment(settings([sender]))).alertSenders).toMatchObject([
+      { name: 'ops', format: 'sentry', auth: { kind: 'hmac' } },
+    ]);
+  });
+
+  test.each<[string, string, string]>([
+    ['no JSON', `[{"secrets":"${secret}"`, 'RAMPART_ALERT_SENDERS is not JSON'],
+    ['no list', '{}', 'RAMPART_ALERT_SENDERS expected array, received object'],
+    [
+      'what the sender cannot do',
+      JSON.stringify([{ ...sender, format: 'azureMonitor' }]),
+      'RAMPART_ALERT_SENDERS [0].auth.kind is not what azureMonitor can do: key',
+    ],
+    [
+      'one name twice',
+      JSON.stringify([sender, sender]),
+      'RAMPART_ALERT_SENDERS [1].name stands in the list twice',
+    ],
+  ])('are refused for %s, and no secret is repeated', (_, text, says) => {
+    const message = problems({ RAMPART_ALERT_SENDERS: text });
+    expect(message).toContain(says);
+    expect(message).not.toContain(secret);
+  });
+});
+
 test.each<[string, Record<string, string | undefined>, string]>([
   [
     'a storage that is no connection string',
@@ -210,12 +253,85 @@ test.each<[string, Record<string, string | undefined>, string]>([
   expect(problems(change)).toContain(says);
 });
 
+describe('who may call', () => {
+  const key = 'a-key-that-has-32-characters-000';
+  const accessOf = (change: Record<string, string | undefined>) => readConfig(environment(change)).access;
+
+  test('is whoever has the function key, if nothing else is said', () => {
+    expect(accessOf({})).toEqual({ keys: [], functionKeyRole: 'approver', authentication: 'off' });
+  });
+
+  test('is whoever has a named key', () => {
+    const keys = JSON.stringify([{ name: 'CI', role: 'operator', key }]);
+    expect(accessOf({ RAMPART_KEYS: keys }).keys).toMatchObject([{ name: 'CI', role: 'operator' }]);
+  });
+
+  test.each(['viewer', 'operator', 'approver', 'none'])('the function key alone can be worth %s', (role) => {
+    expect(accessOf({ RAMPART_FUNCTION_KEY_ROLE: role }).functionKeyRole).toBe(role);
+  });
+
+  test.each([
+    ['True', 'appService'],
+    ['true', 'appService'],
+    ['False', 'off'],
+    ['1', 'off'],
+    ['yes', 'off'],
+    ['', 'off'],
+    [undefined, 'off'],
+  ])('where the platform says %j of signing in, it is %s', (WEBSITE_AUTH_ENABLED, authentication) => {
+    expect(accessOf({ WEBSITE_AUTH_ENABLED })).toMatchObject({ authentication });
+  });
+
+  test.each([
+    ['no JSON', { RAMPART_KEYS: `[{"key":"${key}"` }, 'RAMPART_KEYS is not JSON'],
+    [
+      'a short key',
+      { RAMPART_KEYS: `[{"name":"CI","role":"viewer","key":"${key.slice(1)}"}]` },
+      'RAMPART_KEYS [0].key must have at least 32 characters',
+    ],
+    ['no list', { RAMPART_KEYS: `{"CI":"${key}"}` }, 'RAMPART_KEYS expected array'],
+    [
+      'a role that is none',
+      { RAMPART_FUNCTION_KEY_ROLE: 'admin' },
+      'RAMPART_FUNCTION_KEY_ROLE must be one of viewer, operator, approver, none',
+    ],
+  ])('%s is refused, without the key', (_, change, says) => {
+    expect(problems(change)).toContain(says);
+    expect(problems(change)).not.toContain(key.slice(2));
+  });
+});
+
 test.each(['0 */5 * * * *', '*/10 * * * * *', '0 30 9 * Jan Mon-Fri', '0 0,30 8-18 1 1/2 *'])(
   '%s is a schedule',
   (schedule) => {
     expect(readConfig(environment({ RAMPART_POLL_SCHEDULE: schedule })).pollSchedule).toBe(schedule);
   },
 );
+
+describe('the requests a minute that the Store allows', () => {
+  const name = 'RAMPART_STORE_REQUESTS_PER_MINUTE';
+
+  test.each<[string | undefined, number]>([
+    [undefined, 20],
+    ['', 20],
+    ['5', 5],
+    ['5000', 5_000],
+  ])('are read: %s', (text, count) => {
+    expect(readConfig(environment({ [name]: text })).storeRequestsPerMinute).toBe(count);
+  });
+
+  test.each<[string, string]>([
+    ['4', 'must be from 5 to 5000'],
+    ['5001', 'must be from 5 to 5000'],
+    ['0', 'must be from 5 to 5000'],
+    ['20.5', 'is not a whole number'],
+    ['-20', 'is not a whole number'],
+    ['1e2', 'is not a whole number'],
+    ['many', 'is not a whole number'],
+  ])('cannot be %s', (text, says) => {
+    expect(problems({ [name]: text })).toContain(`${name} ${says}`);
+  });
+});
 
 test('every problem is in one message', () => {
   const message = problems({

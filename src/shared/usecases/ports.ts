@@ -1,8 +1,12 @@
+import type { PublisherBudget } from '../budget/port.ts';
 import type { Clock } from '../clock.ts';
 import type { Store, StoreProbe, SubmissionWriter } from '../msstore/port.ts';
+import type { Notifications } from '../notify/notifications.ts';
 import type { PackageContainer } from '../packages/container.ts';
+import type { MessageQueue } from '../queues/queue.ts';
 import type { Policy } from '../rollout/policy.ts';
 import type { Runtime } from '../runtime.ts';
+import type { AlertStore } from '../state/alerts.ts';
 import type { DeliveryStore } from '../state/deliveries.ts';
 import type { DueIndex } from '../state/due.ts';
 import type { RolloutStore } from '../state/rollouts.ts';
@@ -17,14 +21,19 @@ export type Ports = {
   readonly rollouts: RolloutStore;
   readonly deliveries: DeliveryStore;
   readonly due: DueIndex;
+  /** The halts that are not confirmed yet: each message is one more try. */
+  readonly halts: MessageQueue;
   /** Where publishers put their packages. */
   readonly packages: PackageContainer;
   readonly samples: SampleStore;
+  readonly alerts: AlertStore;
   readonly uploads: UploadRoom;
   /** The sources for one pass. */
   readonly telemetry: () => TelemetrySources;
   readonly publishers: Publishers;
   readonly policies: ReadonlyMap<string, Policy>;
+  /** What telling people needs. */
+  readonly notifications: Notifications;
 };
 
 /** The Partner Center accounts that the settings name, each with its client of the Store. */
@@ -34,6 +43,8 @@ export interface Publishers {
   storeOf(name: string): Store & StoreProbe;
   /** What carries submissions besides. @throws UnknownPublisherError */
   submissionStoreOf(name: string): Store & SubmissionWriter;
+  /** What its requests are taken from; the clients above do so themselves. @throws UnknownPublisherError */
+  budgetOf(name: string): PublisherBudget;
 }
 
 /** Where a use case says what people may want to follow; the journal is the record. */
