@@ -1,5 +1,5 @@
 import tab from '@bomb.sh/tab/commander';
-import type { Command, Option } from 'commander';
+import type { Argument, Command, Option } from 'commander';
 import { completionHelp } from './help.ts';
 import type { World } from './world.ts';
 
@@ -35,18 +35,36 @@ complete -o default -F __rampart_complete rampart
 export const filesDirective = ':0\n';
 
 const fileOptions: ReadonlySet<string> = new Set(['--policy-file', '--notes-file']);
-const takesValue = ({ required, optional }: Option): boolean => required || optional;
+const fileArguments: ReadonlySet<string> = new Set(['files', 'file']);
 
 /**
  * Whether the last of the words wants a file's name: the library offers only what it knows, and turns the shell's own
  * completion off.
  */
 export function wantsFile(program: Command, words: readonly string[]): boolean {
-  const before = words.at(-2) ?? '';
-  const word = words.at(-1) ?? '';
-  if (fileOptions.has(before)) return true;
-  const command = program.commands.find((one) => one.name() === words[0]);
-  const takesFiles = command?.registeredArguments.some((argument) => argument.name() === 'files') ?? false;
-  if (!takesFiles || words.length < 2 || word.startsWith('-')) return false;
-  return !command?.options.some((option) => option.long === before && takesValue(option));
+  if (fileOptions.has(words.at(-2) ?? '')) return true;
+  const { command, rest } = descend(program, words);
+  const last = rest.length - 1;
+  if (rest[last]?.startsWith('-') || isValue(command, rest, last)) return false;
+  const before = rest.filter(
+    (word, index) => index < last && !word.startsWith('-') && !isValue(command, rest, index),
+  ).length;
+  const wanted = command.registeredArguments[before] ?? command.registeredArguments.findLast(isVariadic);
+  return fileArguments.has(wanted?.name() ?? '');
 }
+
+const isVariadic = ({ variadic }: Argument): boolean => variadic;
+const takesValue = ({ required, optional }: Option): boolean => required || optional;
+
+/** The command that is typed, down to the last of its names, and the words behind it. */
+function descend(
+  command: Command,
+  rest: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } {
+  const below = rest.length > 1 ? command.commands.find((one) => one.name() === rest[0]) : undefined;
+  return below ? descend(below, rest.slice(1)) : { command, rest };
+}
+
+/** Whether the word there is the value of an option before it. */
+const isValue = (command: Command, words: readonly string[], index: number): boolean =>
+  command.options.some((option) => option.long === words[index - 1] && takesValue(option));

@@ -8,7 +8,7 @@ export const exitCodes = {
   wrongInput: 2,
   /** There is no such submission, rollout or container. */
   notFound: 3,
-  /** The key, the signature or the identity is not accepted. */
+  /** A key, the signature or the identity is not accepted, or its role is too small. */
   notAllowed: 4,
   /** Rampart or the storage cannot be reached, or is unavailable after retries. */
   unavailable: 5,
@@ -29,7 +29,7 @@ export const exitCodeHelp: readonly (readonly [code: ExitCode, sentence: string]
   [exitCodes.otherwise, 'it ended otherwise: failed, halted or cancelled'],
   [exitCodes.wrongInput, 'the arguments, the settings or the input are wrong'],
   [exitCodes.notFound, 'there is no such submission, rollout or container'],
-  [exitCodes.notAllowed, 'the key, the signature or the identity is not accepted'],
+  [exitCodes.notAllowed, 'a key, signature or identity is not accepted, or its role too small'],
   [exitCodes.unavailable, 'Rampart or the storage cannot be reached, after retries'],
   [exitCodes.conflict, 'it cannot be as things stand; the message says why'],
   [exitCodes.stillUnderWay, 'the time is over; Rampart goes on'],

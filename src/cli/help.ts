@@ -6,6 +6,7 @@ const settingsHelp = `
 Settings, in the environment:
   RAMPART_URL                 the address of the app
   RAMPART_KEY                 a function key of the app
+  RAMPART_NAMED_KEY           a named key, if there are any: who you are
   RAMPART_PACKAGES_URL        submit: the container for packages, with a
                               signature (SAS), or without one for the identity
                               that is signed in
@@ -15,6 +16,9 @@ Settings, in the environment:
 const exitHelp = `
 Exit codes:
 ${exitCodeHelp.map(([code, sentence]) => `  ${String(code).padStart(3)}  ${sentence}`).join('\n')}`;
+
+/** Beside `--json`. */
+export const asJson = 'print JSON, and nothing else, on standard output';
 
 const examples = (...lines: string[]): string =>
   `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
@@ -40,16 +44,44 @@ export const commandHelp = {
 A halt is final at the Store: who has the build keeps it, nobody else gets it.
 ${examples(`rampart halt ${id} --reason "it eats files"`)}`,
   finalize: `
-Gives the build to everyone at once, and ends the rollout.
+Gives the build to everyone at once, and ends the rollout. Where a step to come
+wants approval, finalizing wants it as well.
 ${examples(`rampart finalize ${id} \\`, '  --reason "the hotfix must reach everyone"')}`,
-  pause: examples(`rampart pause ${id} --reason "a holiday"`),
+  pause: `
+It lasts until somebody resumes, also beyond --until: that only says when people
+are told that it still lasts. A pause that is given again takes its place.
+${examples(
+  `rampart pause ${id} --reason "a holiday"`,
+  `rampart pause ${id} \\`,
+  '  --until 6h --owner "the release lead" --reason "a holiday"',
+)}`,
   resume: examples(`rampart resume ${id} \\`, '  --reason "back at work"'),
   approve: examples(`rampart approve ${id} \\`, '  --reason "reviews look good"'),
+  acknowledge: `
+Of a halt or a finalize that the Store does not confirm, of a pause that lasts
+beyond its end, and of what else people are told of. It changes nothing else.
+${examples(`rampart acknowledge ${id} \\`, '  --reason "I am on it"')}`,
   journal: examples(`rampart journal ${id}`, `rampart journal ${id} --all --json`),
   cancel: `
 Takes back what the Store has not published yet. A rollout is halted instead.
 ${examples(`rampart cancel ${id} --reason "wrong build"`)}`,
 } as const;
+
+export const alertsHelp = examples(
+  'rampart alerts --unmatched',
+  'rampart alerts --all --json',
+  'rampart alerts test alertmanager alert.json',
+);
+
+export const alertsTestHelp = `
+Takes the way of an alert to the point where it would do something. It needs no
+secret of the sender, and no rollout hears of it.
+${examples(
+  'rampart alerts test alertmanager alert.json',
+  'rampart alerts test generic - --do hold \\',
+  '  --rollout 9NBLGGH4R315.production.1152921504621086517 < alert.json',
+  'rampart alerts test sentry issue.json --resource issue',
+)}`;
 
 export const completionHelp = examples(
   'source <(rampart completion bash)                  # in ~/.bashrc',

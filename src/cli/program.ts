@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { builtInPolicies } from '../shared/rollout/builtInPolicies.ts';
+import { addAlerts } from './alertsProgram.ts';
 import { cancel, commandRollout } from './commands/command.ts';
 import { journal } from './commands/journal.ts';
 import { status } from './commands/status.ts';
@@ -11,8 +12,8 @@ import { watch } from './commands/watch.ts';
 import { addCompletion } from './completion.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { goals } from './follow/outcome.ts';
-import { commandHelp, rootHelp, submitHelp } from './help.ts';
-import { durationIn, instantIn, publishModeIn, reasonIn } from './optionValues.ts';
+import { asJson, commandHelp, rootHelp, submitHelp } from './help.ts';
+import { durationIn, instantIn, nameIn, publishModeIn, reasonIn, untilIn } from './optionValues.ts';
 import type { World } from './world.ts';
 
 /** Gets the exit code of the command that ran. */
@@ -28,6 +29,8 @@ export function programFor(world: World, ended: Ended): Command {
     .version(manifest.version, '--version', 'show the version')
     .helpOption('-h, --help', 'show this')
     .helpCommand(false)
+    // What stands behind the name of a command is an option of that one.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),
@@ -40,6 +43,7 @@ export function programFor(world: World, ended: Ended): Command {
   addWatch(program, world, ended);
   addRolloutCommands(program, world, ended);
   addJournal(program, world, ended);
+  addAlerts(program, world, ended);
   addCancel(program, world, ended);
   addCompletion(program, world);
   return program;
@@ -47,7 +51,6 @@ export function programFor(world: World, ended: Ended): Command {
 
 const every = () =>
   new Option('--every <duration>', 'how often to look').argParser(durationIn).default(10_000, '10s');
-const asJson = 'print JSON, and nothing else, on standard output';
 const idArgument = ['<id>', 'the id of a submission or a rollout'] as const;
 
 function addSubmit(program: Command, world: World, ended: Ended): void {
@@ -146,7 +149,13 @@ function addWatch(program: Command, world: World, ended: Ended): void {
     );
 }
 
-const commandOptionsSchema = z.object({ reason: z.string(), timeout: z.number(), json: flag });
+const commandOptionsSchema = z.object({
+  reason: z.string(),
+  until: z.string().optional(),
+  owner: z.string().optional(),
+  timeout: z.number(),
+  json: flag,
+});
 
 const reasoned = (command: Command): Command =>
   command
@@ -164,18 +173,28 @@ const reasoned = (command: Command): Command =>
 const rolloutCommands = {
   halt: 'stop the rollout for good',
   finalize: 'give the build to everyone',
-  pause: 'stop raising, for now',
-  resume: 'end a pause',
+  pause: 'stop raising, until somebody resumes',
+  resume: 'end a pause, and what alerts hold',
   approve: 'approve leaving the current step',
+  acknowledge: 'say that you know, so that nobody is told again',
 } as const;
 
 function addRolloutCommands(program: Command, world: World, ended: Ended): void {
-  for (const name of ['halt', 'finalize', 'pause', 'resume', 'approve'] as const)
-    reasoned(program.command(name).description(rolloutCommands[name]))
+  for (const name of ['halt', 'finalize', 'pause', 'resume', 'approve', 'acknowledge'] as const) {
+    const command = reasoned(program.command(name).description(rolloutCommands[name]))
       .addHelpText('after', commandHelp[name])
       .action(async (id: string, options: unknown) =>
         ended(await commandRollout(id, name, commandOptionsSchema.parse(options), world)),
       );
+    if (name === 'pause')
+      command
+        .addOption(
+          new Option('--until <time>', 'when people are told if it still lasts: a time, or 6h').argParser(
+            (text) => untilIn(text, world.now()),
+          ),
+        )
+        .addOption(new Option('--owner <name>', 'who is to say then what follows').argParser(nameIn));
+  }
 }
 
 const journalOptionsSchema = z.object({ all: flag, json: flag });

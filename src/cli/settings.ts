@@ -1,7 +1,13 @@
 import { WrongInputError } from './errors.ts';
 
 /** Where Rampart is, and who asks. */
-export type Settings = { readonly url: string; readonly key: string };
+export type Settings = {
+  readonly url: string;
+  /** A function key of the app, which the platform asks for. */
+  readonly key: string;
+  /** A named key, by which Rampart knows who asks. */
+  readonly namedKey?: string | undefined;
+};
 
 /** The container that packages are uploaded to. An address may hold a signature, so it is a secret as well. */
 export type PackagesSettings =
@@ -45,6 +51,7 @@ const given = (environment: Environment, name: string): string | undefined =>
 function rampartIn(environment: Environment): Found<Settings> {
   const url = given(environment, 'RAMPART_URL');
   const key = given(environment, 'RAMPART_KEY');
+  const namedKey = given(environment, 'RAMPART_NAMED_KEY');
   const problems = [
     ...(url === undefined
       ? ['RAMPART_URL is missing: the address of the app, https://….azurewebsites.net.']
@@ -52,15 +59,16 @@ function rampartIn(environment: Environment): Found<Settings> {
     ...(url !== undefined && URL.parse(url)?.search
       ? ['RAMPART_URL has a query: the key belongs in RAMPART_KEY.']
       : []),
-    ...keyProblems(key),
+    ...(key === undefined
+      ? ['RAMPART_KEY is missing: a function key of the app.']
+      : keyProblems('RAMPART_KEY', key, 'function key')),
+    ...(namedKey === undefined ? [] : keyProblems('RAMPART_NAMED_KEY', namedKey, 'named key')),
   ];
-  return { value: { url: baseOf(url ?? ''), key: key ?? '' }, problems };
+  return { value: { url: baseOf(url ?? ''), key: key ?? '', namedKey }, problems };
 }
 
-const keyProblems = (key: string | undefined): readonly string[] => {
-  if (key === undefined) return ['RAMPART_KEY is missing: a function key of the app.'];
-  return /^[\x21-\x7e]+$/.test(key) ? [] : ['RAMPART_KEY has a character that no function key has.'];
-};
+const keyProblems = (name: string, key: string, kind: string): readonly string[] =>
+  /^[\x21-\x7e]+$/.test(key) ? [] : [`${name} has a character that no ${kind} has.`];
 
 /** Both `https://host` and `https://host/api/` are fine. */
 const baseOf = (url: string): string => url.replace(/\/+$/, '').replace(/\/api$/, '');

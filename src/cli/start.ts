@@ -1,3 +1,5 @@
+import { addAbortSignal } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { exitCodes } from './exitCodes.ts';
 import { run } from './run.ts';
@@ -23,6 +25,7 @@ export async function start(): Promise<void> {
     environment: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
+    readInput: () => text(addAbortSignal(interruption.signal, process.stdin)),
     interrupted: interruption.signal,
     now: Date.now,
     random: Math.random,

@@ -3,6 +3,8 @@ export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Standard input, to its end. Rejects when a person interrupts. */
+  readInput(): Promise<string>;
   /** Aborts when a person interrupts. */
   readonly interrupted: AbortSignal;
   now(): number;

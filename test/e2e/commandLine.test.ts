@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ContainerSASPermissions } from '@azure/storage-blob';
@@ -10,14 +10,32 @@ import { type Application, type DeliveryScene, openDeliveryScene } from '../supp
 /** The command line as it is packed, against the whole app; its queues run, and time passes when a test says so. */
 
 const program = path.resolve('dist/cli.js');
+const firing = path.resolve('test/fixtures/alerts/alertmanager.json');
 const quickly = ['--every', '0s'];
 let scene: DeliveryScene;
 let folder: string;
 
+const namedKey = 'a-named-key-for-the-release-lead';
+const token = 'a-token-that-prometheus-shows-with-its-alerts';
+/** Whatever is critical holds it, and nobody may pass its last step alone. */
+const policy = policyDocument({
+  steps: [
+    { percentage: 5, bake: '6h' },
+    { percentage: 25, bake: '12h', approval: true },
+    { percentage: 100, bake: '1d' },
+  ],
+  alerts: [{ match: { severity: 'critical' }, do: 'hold' }],
+});
+
 beforeAll(async () => {
-  scene = await openDeliveryScene({});
+  scene = await openDeliveryScene({
+    RAMPART_KEYS: JSON.stringify([{ name: 'the release lead', role: 'operator', key: namedKey }]),
+    RAMPART_ALERT_SENDERS: JSON.stringify([
+      { name: 'prometheus', format: 'alertmanager', auth: { kind: 'bearer', token } },
+    ]),
+  });
   folder = await mkdtemp(path.join(tmpdir(), 'rampart-e2e-cli-'));
-  await writeFile(path.join(folder, 'policy.json'), JSON.stringify(policyDocument()));
+  await writeFile(path.join(folder, 'policy.json'), JSON.stringify(policy));
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -37,11 +55,14 @@ const start = (args: readonly string[], env: Readonly<Record<string, string>> = 
 async function endOf(cli: CliProcess) {
   const ended = await cli.ended;
   const { host, simulator } = scene.stage;
-  for (const secret of [host.functionKey, host.masterKey, simulator.clientSecret, 'AccountKey', 'sig='])
+  const { functionKey, masterKey } = host;
+  for (const secret of [functionKey, masterKey, namedKey, simulator.clientSecret, 'AccountKey', 'sig='])
     expect(ended.out + ended.err).not.toContain(secret);
   return ended;
 }
 const run = (...args: string[]) => endOf(start(args));
+/** The same, by somebody who is an operator and has a name. */
+const runNamed = (...args: string[]) => endOf(start(args, { ...settings(), RAMPART_NAMED_KEY: namedKey }));
 
 /** A package of the application on this machine, and the arguments that submit it. */
 async function submitting(of: Application, requestId: string, version = '2.0.0.0'): Promise<string[]> {
@@ -137,11 +158,52 @@ describe('a package on its way', () => {
     });
   });
 
+  test('alerts test says what an alert would do, and no rollout hears of it', async () => {
+    const { code, out } = await run('alerts', 'test', 'alertmanager', firing);
+    expect(code).toBe(0);
+    const { rollout } = await scene.view(id);
+    expect(out).toContain(`  would hold ${rollout?.id}\n`);
+    expect(out).toContain('  It is resolved, and holds no rollout.\n');
+    expect(await run('alerts')).toMatchObject({ code: 0, out: 'There is nothing.\n' });
+  });
+
+  test('an alert that comes holds the rollout, which status and the list of alerts show, until a resume', async () => {
+    const body = await readFile(firing, 'utf8');
+    const sent = await scene.api.send('POST', 'alerts/alertmanager', body, {
+      authorization: `Bearer ${token}`,
+    });
+    expect(sent.status).toBe(202);
+    const held = await run('status', id);
+    expect(held.out).toMatch(/^ {2}Held by the alert .+ \(prometheus\), since /m);
+    const { rollout } = await scene.view(id);
+    expect((await run('alerts')).out).toContain(`  held ${rollout?.id}\n`);
+    const unmatched = JSON.parse((await run('alerts', '--unmatched', '--json')).out);
+    expect(unmatched).toMatchObject({ items: [{ status: 'resolved', matched: false }] });
+    const resumed = await runNamed('resume', id, '--reason', 'looked at it');
+    expect(resumed).toMatchObject({ code: 0, out: expect.not.stringContaining('Held by') });
+    const { out } = await run('journal', id);
+    expect(out).toMatch(/ {2}alert .+ {2}rollout alert hold\n/);
+    expect(out).toContain('  key the release lead  rollout command resume\n  looked at it\n');
+  });
+
+  test('what the role or the policy does not allow is refused with 4 and 6', async () => {
+    const approve = await runNamed('approve', id, '--reason', 'go');
+    expect(approve).toMatchObject({ code: 4, err: expect.stringContaining('approver') });
+    const finalize = await runNamed('finalize', id, '--reason', 'go');
+    expect(finalize).toMatchObject({ code: 6, err: expect.stringContaining('approve first') });
+    const acknowledge = await runNamed('acknowledge', id, '--reason', 'I know');
+    expect(acknowledge).toMatchObject({ code: 6, err: expect.stringContaining('There is nothing') });
+  });
+
   test('watch sees a pause, its end, and a halt, and ends with 1; each command with 0', async () => {
     const watch = start(['watch', id, '--json', ...quickly]);
     await watch.wrote(/"phase":"ramping"/);
-    const pause = await run('pause', id, '--reason', 'a holiday');
+    const end = ['--until', '2026-04-01T08:00:00Z', '--owner', 'Ada'];
+    const pause = await runNamed('pause', id, '--reason', 'a holiday', ...end);
     expect(pause).toMatchObject({ code: 0, out: expect.stringContaining('ramping 5 %, paused: ') });
+    expect(pause.out).toContain(
+      '  Paused by the key the release lead, until 2026-04-01 08:00 UTC; Ada is to say what follows.\n',
+    );
     await watch.wrote(/"paused":true/);
     const resume = await run('resume', id, '--reason', 'back at work', '--json');
     expect(resume.code).toBe(0);
@@ -173,7 +235,8 @@ describe('a package on its way', () => {
   test('the journal tells all of it, with the reasons', async () => {
     const { code, out } = await run('journal', id, '--all');
     expect(code).toBe(0);
-    const told = ['a holiday', 'back at work', 'it eats files'].map((reason) => out.indexOf(`  ${reason}\n`));
+    const reasons = ['Paused until 2026-04-01 08:00 UTC: a holiday', 'back at work', 'it eats files'];
+    const told = reasons.map((reason) => out.indexOf(`  ${reason}\n`));
     expect(told).not.toContain(-1);
     expect(told).toEqual(told.toSorted((one, other) => one - other));
     const { items } = JSON.parse((await run('journal', id, '--all', '--json')).out);

@@ -1,4 +1,5 @@
 import { EnvHttpProxyAgent, request } from 'undici';
+import { keyHeader } from '../../shared/access/keys.ts';
 import { safeText } from '../../shared/msstore/redact.ts';
 import { parseRetryAfter, type RetryPolicy, retryDelay } from '../../shared/msstore/retryTiming.ts';
 import { type CommandError, UnavailableError } from '../errors.ts';
@@ -12,6 +13,9 @@ export type Ask = {
   /** Below `/api/`, each part encoded. */
   readonly path: string;
   readonly body?: unknown;
+  /** JSON that goes as it is, instead of a body. */
+  readonly raw?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Whether the same request a second time does no more than the first. */
   readonly repeatable: boolean;
 };
@@ -37,10 +41,10 @@ const policyFor = (method: Method): RetryPolicy => ({
   totalTimeoutMs: 4 * attemptTimeoutMs[method],
 });
 
-export function openApi({ url, key }: Settings, timing: Timing): Api {
+export function openApi(settings: Settings, timing: Timing): Api {
   // Proxies of the environment are followed, as Azure's own libraries do.
   const dispatcher = new EnvHttpProxyAgent();
-  const exchange = exchangeWith(url, key, dispatcher, timing);
+  const exchange = exchangeWith(settings, dispatcher, timing);
   return {
     close: () => dispatcher.close(),
     async ask(ask) {
@@ -76,8 +80,11 @@ type Outcome =
   /** It may do better the next time. */
   | { readonly error: UnavailableError; readonly retryAfterMs?: number | undefined };
 
-function exchangeWith(url: string, key: string, dispatcher: EnvHttpProxyAgent, timing: Timing) {
-  return async ({ method, path, body }: Ask, timeoutMs: number): Promise<Outcome> => {
+function exchangeWith(settings: Settings, dispatcher: EnvHttpProxyAgent, timing: Timing) {
+  const { url, key, namedKey } = settings;
+  return async (ask: Ask, timeoutMs: number): Promise<Outcome> => {
+    const { method, path } = ask;
+    const body = bodyOf(ask);
     try {
       const response = await request(`${url}/api/${path}`, {
         method,
@@ -87,13 +94,15 @@ function exchangeWith(url: string, key: string, dispatcher: EnvHttpProxyAgent, t
         headers: {
           accept: 'application/json',
           'x-functions-key': key,
+          ...(namedKey !== undefined && { [keyHeader]: namedKey }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...ask.headers,
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body }),
       });
       const text = await response.body.text();
       const { statusCode: status } = response;
-      const answered = bodyOf(text);
+      const answered = documentIn(text);
       if (status >= 200 && status < 300) return { answer: { status, body: answered } };
       const refusal = refusalOf(status, answered, `${method} /api/${path.split('?', 1)[0]}`);
       if (!(refusal instanceof UnavailableError)) return { refusal };
@@ -103,7 +112,7 @@ function exchangeWith(url: string, key: string, dispatcher: EnvHttpProxyAgent, t
       };
     } catch (error) {
       timing.interrupted.throwIfAborted();
-      return { error: unreachable(url, error, key) };
+      return { error: unreachable(settings, error) };
     }
   };
 }
@@ -111,7 +120,10 @@ function exchangeWith(url: string, key: string, dispatcher: EnvHttpProxyAgent, t
 const one = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
-function bodyOf(text: string): unknown {
+const bodyOf = ({ body, raw }: Ask): string | undefined =>
+  raw ?? (body === undefined ? undefined : JSON.stringify(body));
+
+function documentIn(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -120,16 +132,17 @@ function bodyOf(text: string): unknown {
   }
 }
 
-function unreachable(url: string, error: unknown, key: string): UnavailableError {
+function unreachable({ url, key, namedKey }: Settings, error: unknown): UnavailableError {
+  const secrets = namedKey === undefined ? [key] : [key, namedKey];
   return new UnavailableError(
-    `Rampart at ${new URL(url).origin} cannot be reached: ${reasonOf(error, key)}.`,
+    `Rampart at ${new URL(url).origin} cannot be reached: ${reasonOf(error, secrets)}.`,
   );
 }
 
 /** The system's own word for it where there is one: `ECONNREFUSED`. */
-function reasonOf(error: unknown, key: string): string {
+function reasonOf(error: unknown, secrets: readonly string[]): string {
   if (!(error instanceof Error)) return 'the connection failed';
   if (error.name === 'TimeoutError') return 'it took too long to answer';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return safeText(error.message || code || error.name, [key]);
+  return safeText(error.message || code || error.name, secrets);
 }

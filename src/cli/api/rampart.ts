@@ -1,15 +1,34 @@
 import { ConflictError, NotFoundError, NotRampartError, WrongInputError } from '../errors.ts';
+import { type TrialView, trialsIn } from './alertViews.ts';
 import type { Answer, Api } from './client.ts';
 import { type Page, pageIn, rolloutIn, type Standing, submissionIn } from './views.ts';
 
-export type RolloutCommand = 'halt' | 'finalize' | 'pause' | 'resume' | 'approve';
+export type RolloutCommand = 'halt' | 'finalize' | 'pause' | 'resume' | 'approve' | 'acknowledge';
+/** What a command says: `until` and `owner` are a pause’s. */
+export type CommandBody = {
+  readonly reason: string;
+  /** ISO 8601, in UTC. */
+  readonly until?: string | undefined;
+  readonly owner?: string | undefined;
+};
 /** `done` is false while Rampart still tries. */
 export type Commanded = { readonly standing: Standing; readonly done: boolean };
-export type PageQuery = {
+type Paging = { readonly pageSize?: number | undefined; readonly continuationToken?: string | undefined };
+export type PageQuery = Paging & {
   readonly phase?: string | undefined;
   readonly applicationId?: string | undefined;
-  readonly pageSize?: number | undefined;
-  readonly continuationToken?: string | undefined;
+};
+export type AlertQuery = Paging & { readonly matched?: boolean | undefined };
+
+/** A payload as a sender posts it. */
+export type Trial = {
+  readonly format: string;
+  readonly payload: string;
+  /** What Sentry says of a payload outside of it. */
+  readonly resource?: string | undefined;
+  /** The rollout that the sender’s URL names, and what it asks for. */
+  readonly rollout?: string | undefined;
+  readonly do?: string | undefined;
 };
 
 /** What the commands want of Rampart. Everything rejects with a CommandError. */
@@ -22,10 +41,13 @@ export interface Rampart {
   submission(id: string): Promise<Standing | undefined>;
   /** `isNew` is false where the very same was submitted before. */
   submit(request: unknown): Promise<{ readonly standing: Standing; readonly isNew: boolean }>;
-  command(rolloutId: string, command: RolloutCommand, reason: string): Promise<Commanded>;
+  command(rolloutId: string, command: RolloutCommand, body: CommandBody): Promise<Commanded>;
   cancel(submissionId: string, reason: string): Promise<Commanded>;
   page(kind: 'submissions' | 'rollouts', query: PageQuery): Promise<Page>;
   journal(standing: Pick<Standing, 'kind' | 'id'>, query: PageQuery): Promise<Page>;
+  alerts(query: AlertQuery): Promise<Page>;
+  /** What a payload’s alerts would do, without doing it. */
+  tryAlerts(trial: Trial): Promise<{ readonly trials: readonly TrialView[]; readonly document: unknown }>;
 }
 
 /** An id as it may stand in an address: `..` is none. */
@@ -74,12 +96,9 @@ export function rampartOver(api: Api): Rampart {
       const answer = await api.ask({ method: 'POST', path: 'submissions', body, repeatable: true });
       return { standing: readAs('submission', answer.body), isNew: answer.status === 201 };
     },
-    async command(rolloutId, command, reason) {
+    async command(rolloutId, command, body) {
       const path = `${pathOf('rollout', rolloutId)}/${command}`;
-      return commanded(
-        'rollout',
-        await api.ask({ method: 'POST', path, body: { reason }, repeatable: false }),
-      );
+      return commanded('rollout', await api.ask({ method: 'POST', path, body, repeatable: false }));
     },
     async cancel(id, reason) {
       const path = pathOf('submission', id);
@@ -91,6 +110,15 @@ export function rampartOver(api: Api): Rampart {
     page: async (kind, query) => readPage((await get(kind + queryOf(query))).body),
     journal: async ({ kind, id }, query) =>
       readPage((await get(`${pathOf(kind, id)}/journal${queryOf(query)}`)).body),
+    alerts: async (query) => readPage((await get(`alerts${queryOf(query)}`)).body),
+    async tryAlerts({ format, payload, resource, ...address }) {
+      const path = `alerts/${encodeURIComponent(format)}/test${queryOf(address)}`;
+      const headers = resource === undefined ? {} : { 'sentry-hook-resource': resource };
+      const { body } = await api.ask({ method: 'POST', path, raw: payload, headers, repeatable: true });
+      const trials = trialsIn(body);
+      if (!trials) throw new NotRampartError(noRampart);
+      return { trials, document: body };
+    },
   };
 }
 
@@ -116,7 +144,7 @@ function requireId(id: string): void {
 
 const pathOf = (kind: Kind, id: string): string => `${kind}s/${encodeURIComponent(id)}`;
 
-function queryOf(query: PageQuery): string {
+function queryOf(query: Readonly<Record<string, string | number | boolean | undefined>>): string {
   const entries = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] satisfies [string, string]],
   );

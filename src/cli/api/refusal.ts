@@ -14,8 +14,11 @@ export function refusalOf(status: number, body: unknown, what: string): CommandE
   const problem = problemIn(body);
   const said = problem?.detail ?? problem?.title;
   const title = problem?.title;
+  // The platform refuses a function key without a word, Rampart a named key with a problem.
+  if (status === 401 && said !== undefined)
+    return new NotAllowedError(`${said} It goes by RAMPART_NAMED_KEY.`, { title });
   if (status === 401 || status === 403)
-    return new NotAllowedError(said ?? `Rampart does not accept RAMPART_KEY for this (HTTP ${status}).`, {
+    return new NotAllowedError(said ?? `RAMPART_KEY is not accepted for this (HTTP ${status}).`, {
       title,
     });
   if (status === 404)

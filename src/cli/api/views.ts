@@ -1,31 +1,37 @@
 import { z } from 'zod';
+import { idSchema, list, maybe, text } from './reading.ts';
 
-/**
- * What the API answers, read tolerantly: a member that is missing, new or of another type than expected is no reason
- * to fail. Texts are made fit for a terminal; the document as it came stays beside them.
- */
-
-/** Text from outside on one line, without what a terminal would obey. */
-const onOneLine = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-
-const text = z.string().transform(onOneLine);
-const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
-/** The items that can be read. */
-const list = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .array(schema.nullable().catch(null))
-    .catch([])
-    .transform((items) => items.filter((item) => item !== null));
-
-/** An id goes back into addresses, so it is taken as it is or not at all. */
-const idSchema = z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/);
+/** What the API says of submissions and rollouts, with the document as it came beside it. */
 
 const evidenceSchema = z.object({
   check: text,
   kind: text,
   sentence: text,
   onBad: maybe(text),
+});
+
+/** Who did something: `by` is the name of the person, of the key or of the alert. */
+const whoShape = { actor: maybe(text), by: maybe(text) };
+/** When people were told that it lasts, and when one of them said that they know. */
+const toldShape = { escalatedAt: maybe(text), acknowledgedAt: maybe(text) };
+
+const pauseSchema = z.object({
+  ...whoShape,
+  ...toldShape,
+  reason: maybe(text),
+  at: maybe(text),
+  until: maybe(text),
+  owner: maybe(text),
+});
+
+/** A change that the Store is asked for and has not confirmed. */
+const intentSchema = z.object({
+  ...whoShape,
+  ...toldShape,
+  kind: text,
+  since: maybe(text),
+  attempts: maybe(z.number()),
+  lastOutcome: maybe(text),
 });
 
 const rolloutSchema = z.object({
@@ -41,7 +47,14 @@ const rolloutSchema = z.object({
   submissionStatus: maybe(text),
   step: maybe(z.object({ number: z.number(), of: z.number(), approval: maybe(text) })),
   evidence: list(evidenceSchema),
-  policy: maybe(z.object({ steps: list(z.object({ percentage: z.number() })) })),
+  pause: maybe(pauseSchema),
+  /** The alerts that hold it. */
+  alerts: list(z.object({ ...whoShape, alert: text, at: maybe(text) })),
+  approvals: list(z.object({ ...whoShape, step: z.number() })),
+  intent: maybe(intentSchema),
+  policy: maybe(
+    z.object({ steps: list(z.object({ percentage: z.number() })), approvers: maybe(z.number()) }),
+  ),
   createdAt: maybe(text),
   nextLookAt: maybe(text),
   endedAt: maybe(text),
@@ -96,7 +109,7 @@ const entrySchema = z.object({
   sequence: maybe(z.number()),
   at: maybe(text),
   kind: maybe(text),
-  actor: maybe(text),
+  ...whoShape,
   subject: maybe(text),
   sentence: maybe(text),
   escalated: maybe(z.boolean()),

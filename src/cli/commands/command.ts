@@ -1,4 +1,10 @@
-import { type Commanded, type Rampart, type RolloutCommand, rolloutIdOf } from '../api/rampart.ts';
+import {
+  type CommandBody,
+  type Commanded,
+  type Rampart,
+  type RolloutCommand,
+  rolloutIdOf,
+} from '../api/rampart.ts';
 import type { Standing } from '../api/views.ts';
 import { ConflictError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exitCodes.ts';
@@ -9,8 +15,7 @@ import type { Screen } from '../show/screen.ts';
 import type { World } from '../world.ts';
 import { interruptible, withRampart, withScreen } from './context.ts';
 
-export type CommandOptions = {
-  readonly reason: string;
+export type CommandOptions = CommandBody & {
   /** How long to wait for the Store where it does not confirm at once, in ms. */
   readonly timeout: number;
   readonly json: boolean;
@@ -24,11 +29,13 @@ const wantedPhase: Readonly<Partial<Record<Wanted, string>>> = {
   cancel: 'cancelled',
 };
 
-/** `rampart halt|finalize|pause|resume|approve <id>`: on a submission's id, for the rollout that it went over to. */
+/** `rampart halt <id>` and the like: on a submission's id, for the rollout that it went over to. */
 export const commandRollout = (id: string, command: RolloutCommand, options: CommandOptions, world: World) =>
-  give(id, command, options, world, async (rampart, standing) =>
-    rampart.command(rolloutIdOf(standing, command), command, options.reason),
-  );
+  give(id, command, options, world, async (rampart, standing) => {
+    const { reason, until, owner } = options;
+    const body = { reason, ...(until !== undefined && { until }), ...(owner !== undefined && { owner }) };
+    return rampart.command(rolloutIdOf(standing, command), command, body);
+  });
 
 /** `rampart cancel <id>`: takes a submission back, as far as the Store still allows. */
 export const cancel = (id: string, options: CommandOptions, world: World) =>

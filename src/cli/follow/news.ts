@@ -1,4 +1,5 @@
 import type { Standing } from '../api/views.ts';
+import { notesOf } from '../show/notes.ts';
 
 /** A time that counts down is no news. */
 const countdown = /\d+ (d|h|min|s)( \d+ (h|min|s))? left/g;
@@ -6,7 +7,8 @@ const countdown = /\d+ (d|h|min|s)( \d+ (h|min|s))? left/g;
 const tenths = 10;
 
 /** What a line tells; two that tell the same are one. */
-export function newsOf({ phase, sentence, submission, rollout }: Standing): string {
+export function newsOf(standing: Standing): string {
+  const { phase, sentence, submission, rollout } = standing;
   const upload = submission?.upload;
   const uploaded = upload ? Math.floor((upload.uploadedBytes / Math.max(1, upload.totalBytes)) * tenths) : -1;
   const { status, errors, warnings, certificationReports } = submission?.store ?? {};
@@ -17,5 +19,6 @@ export function newsOf({ phase, sentence, submission, rollout }: Standing): stri
     submission?.problem?.sentence,
     [status, errors, warnings, certificationReports],
     [rollout?.percentage, rollout?.paused, rollout?.step?.number],
+    notesOf(standing, undefined),
   ]);
 }

@@ -1,5 +1,6 @@
 import { sayPercentage } from '../../shared/rollout/sentence.ts';
 import type { Standing } from '../api/views.ts';
+import { notesOf } from './notes.ts';
 import { sayBytes } from './text.ts';
 
 /** One line for what is new, for a log: the time of this look, the phase, and why. */
@@ -14,12 +15,14 @@ export function lineOf({ phase, sentence, submission, rollout }: Standing, now: 
   return `${time}  ${phase}${percentage}${paused}${uploaded}: ${sentence}${more}`.trimEnd();
 }
 
-/** What the Store said of the submission, a line each, for a log. */
-export function remarkLinesOf({ submission }: Standing): string[] {
+/** What the Store said of the submission, and what people did or have to do, a line each, for a log. */
+export function remarkLinesOf(standing: Standing): string[] {
+  const { submission } = standing;
   const { errors = [], warnings = [], certificationReports = [] } = submission?.store ?? {};
   const say = (word: string) => (remark: { code?: string | undefined; details?: string | undefined }) =>
     `  the Store’s ${word}: ${[remark.code, remark.details].filter(Boolean).join(': ')}`;
   return [
+    ...notesOf(standing, undefined).map(({ text, command = '' }) => `  ${text} ${command}`.trimEnd()),
     ...errors.map(say('error')),
     ...warnings.map(say('warning')),
     ...certificationReports.flatMap(({ reportUrl }) =>

@@ -42,15 +42,23 @@ const shortPhase = ({ phase, ended, rollout }: Standing): string =>
   rollout?.paused && !ended ? `${phase}, paused` : phase;
 
 /** A journal for people: oldest first, so that the newest stands where the eye is. */
-export function journalLines(newestFirst: readonly JournalEntry[], { width, paint }: Room): string[] {
-  return newestFirst
+export const journalLines = (newestFirst: readonly JournalEntry[], { width, paint }: Room): string[] =>
+  newestFirst
     .toReversed()
-    .flatMap(({ at = '', of, actor = '', kind = '', subject, sentence = '', escalated }) => {
-      const time = at.slice(0, 19).replace('T', ' ');
-      const head = [time, actor, [of, kind, subject].filter(Boolean).join(' ')].filter(Boolean).join('  ');
-      return [
-        paint(escalated ? 'bad' : 'faint', cut(escalated ? `${head}  !` : head, width)),
-        ...wrap(sentence, width - 2).map((line) => `  ${line}`),
-      ];
-    });
+    .flatMap((entry) => [
+      paint(entry.escalated ? 'bad' : 'faint', headOf(entry, width)),
+      ...wrap(entry.sentence ?? '', width - 2).map((line) => `  ${line}`),
+    ]);
+
+/** The name of an alert is as long as its sender likes, and what was done must be seen. */
+const leastName = 12;
+
+/** `2026-11-21 06:00:00  person ada@contoso.com  command pause` */
+function headOf({ at = '', of, actor, by, kind, subject, escalated }: JournalEntry, width: number): string {
+  const words = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' ');
+  const time = at.slice(0, 19).replace('T', ' ');
+  const what = [words(of, kind, subject), escalated ? '!' : ''].filter(Boolean).join('  ');
+  const room = width - time.length - what.length - 4;
+  const who = cut(words(actor, by), Math.max(leastName, room));
+  return cut([time, who, what].filter(Boolean).join('  '), width);
 }

@@ -2,6 +2,7 @@ import { sayDuration } from '../../shared/rollout/duration.ts';
 import { sayPercentage, sayTime } from '../../shared/rollout/sentence.ts';
 import type { RolloutView, Standing, SubmissionView } from '../api/views.ts';
 import { barOf } from './bar.ts';
+import { type Note, notesOf } from './notes.ts';
 import { type Paint, toneOf } from './paint.ts';
 import { sayBytes, spread, unbounded, wrap, wrapTo } from './text.ts';
 
@@ -32,6 +33,7 @@ export function standingLines(standing: Standing, room: Room): string[] {
       : []),
     ...(rollout?.evidence ?? []).flatMap((evidence) => evidenceLines(evidence, room)),
     ...indented(sentence, room, (line) => line),
+    ...notesOf(standing, room.now).flatMap((note) => noteLines(note, room)),
     ...(submission ? submissionLines(submission, sentence, room) : []),
     ...nextLook(submission?.nextLookAt ?? rollout?.nextLookAt, standing, room),
   ];
@@ -98,6 +100,15 @@ function evidenceLines(
 
 function indented(text: string, { width }: Pick<Room, 'width'>, painted: (line: string) => string): string[] {
   return text === '' ? [] : wrap(text, width - margin.length).map((line) => margin + painted(line));
+}
+
+/** A command is of use only whole: it is neither wrapped nor cut, and stands on a line of its own. */
+function noteLines({ tone, text, command }: Note, room: Room): string[] {
+  const { paint } = room;
+  return [
+    ...indented(text, room, (line) => paint(tone, line)),
+    ...(command === undefined ? [] : [margin + margin + paint(tone, command)]),
+  ];
 }
 
 function submissionLines(view: SubmissionView, sentence: string, room: Room): string[] {

@@ -11,6 +11,8 @@ export interface CliProcess {
   readonly ended: Promise<Ended>;
   /** Resolves once that stands on standard output. */
   wrote(pattern: RegExp): Promise<void>;
+  /** All of its standard input, which is empty and stays open until then. */
+  input(text: string): void;
   interrupt(): void;
 }
 
@@ -23,7 +25,7 @@ export function startCli(
 ): CliProcess {
   const child = spawn(process.execPath, [...program, ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let out = '';
   let err = '';
@@ -43,6 +45,7 @@ export function startCli(
   return {
     ended,
     wrote,
+    input: (text) => void child.stdin.end(text),
     interrupt: () => void child.kill('SIGINT'),
   };
 }
@@ -56,6 +59,15 @@ export const olderNode = [
     import zlib from 'node:zlib';
     Object.defineProperty(process.versions, 'node', { value: '20.20.2' });
     delete zlib.createZstdDecompress;
+  `)}`,
+];
+
+/** Options of Node.js that make it say on standard output when standard input is read. */
+export const tellingReads = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`
+    const { stdin } = process;
+    stdin.on('newListener', (event) => event === 'readable' && process.stdout.write('reading'));
   `)}`,
 ];
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import {
   applicationId,
   deliveryId,
@@ -7,19 +8,29 @@ import {
   submissionDocument,
 } from '../../unit/cli/views.fixture.ts';
 import { documentsIn, main, olderNode, runCli, startCli } from './cliProcess.ts';
-import { key, problem, type Script, startScriptedRampart } from './scriptedRampart.ts';
+import { play } from './play.ts';
+import { key, namedKey, problem, type Script, startScriptedRampart } from './scriptedRampart.ts';
 
 const carried = `GET submissions/${deliveryId}`;
 const rolledOut = `GET rollouts/${rolloutId}`;
 const handedOver = submissionDocument({ phase: 'ramping', rollout: rolloutDocument() });
 
-/** Runs the command line against a Rampart that answers as the script says. */
-async function play(script: Script, ...args: string[]) {
-  await using rampart = await startScriptedRampart(script);
-  const ended = await runCli(args, { RAMPART_URL: rampart.url, RAMPART_KEY: key });
-  expect(ended.out + ended.err).not.toContain(key);
-  return { ...ended, calls: rampart.calls(), seen: rampart.seen };
-}
+const untilIn = (body: unknown): string => z.object({ until: z.string() }).parse(body).until;
+
+test.each([
+  ['a named key goes with every request, beside the function key', namedKey, namedKey],
+  ['without one there is no header for it', '', undefined],
+])('%s', async (_case, RAMPART_NAMED_KEY, sent) => {
+  await using rampart = await startScriptedRampart({ [rolledOut]: { body: rolloutDocument() } });
+  const env = { RAMPART_URL: rampart.url, RAMPART_KEY: key, RAMPART_NAMED_KEY };
+  const { code, out, err } = await runCli(['status', rolloutId], env);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(rampart.seen.map((one) => [one.key, one.namedKey])).toEqual([
+    [key, sent],
+    [key, sent],
+  ]);
+  expect(out).not.toContain(namedKey);
+});
 
 describe('rampart status', () => {
   test('shows a submission without control characters where there is no terminal', async () => {
@@ -120,7 +131,7 @@ describe('rampart watch', () => {
 });
 
 describe('the commands', () => {
-  test.each(['halt', 'finalize', 'pause', 'resume', 'approve'])(
+  test.each(['halt', 'finalize', 'pause', 'resume', 'approve', 'acknowledge'])(
     '%s on a submission’s id goes to its rollout',
     async (command) => {
       const post = `POST rollouts/${rolloutId}/${command}`;
@@ -133,6 +144,51 @@ describe('the commands', () => {
       expect(documentsIn(out)).toEqual([rolloutDocument({ sentence: 'Done.' })]);
     },
   );
+
+  const paused = `POST rollouts/${rolloutId}/pause`;
+  const pausing: Script = { [rolledOut]: { body: rolloutDocument() }, [paused]: { body: rolloutDocument() } };
+  const reason = 'a holiday';
+
+  test('a pause says until when, and who has to speak then', async () => {
+    const until = ['--until', '2026-12-01T08:00:00+01:00', '--owner', 'the release lead'];
+    const { code, seen } = await play(pausing, 'pause', rolloutId, '--reason', reason, ...until);
+    expect(code).toBe(0);
+    const body = { reason, until: '2026-12-01T07:00:00.000Z', owner: 'the release lead' };
+    expect(seen.at(-1)).toEqual({ call: paused, key, body });
+  });
+
+  test('a pause for some hours ends at a time', async () => {
+    const before = Date.now();
+    const { seen } = await play(pausing, 'pause', rolloutId, '--reason', reason, '--until', '6h');
+    const end = Date.parse(untilIn(seen.at(-1)?.body)) - 6 * 3_600_000;
+    expect(end).toBeGreaterThanOrEqual(before);
+    expect(end).toBeLessThanOrEqual(Date.now());
+  });
+
+  test.each([
+    [['--until', 'tomorrow'], 'Write it as 6h or 2d, or as 2026-12-01T08:00:00Z.'],
+    [['--owner', ' '], 'It must not be empty.'],
+  ])('a pause with %j is refused before anybody is asked', async (options, message) => {
+    const { code, err, calls } = await play({}, 'pause', rolloutId, '--reason', reason, ...options);
+    expect({ code, calls }).toEqual({ code: 2, calls: [] });
+    expect(err).toContain(message);
+  });
+
+  test('an approval says how many there are, and how many it takes', async () => {
+    const document = rolloutDocument({
+      step: { number: 2, of: 4, approval: 'needed' },
+      policy: { steps: [], approvers: 2 },
+      approvals: [
+        { step: 2, actor: 'key', by: 'function key', reason: 'go', at: '2026-11-21T06:00:00.000Z' },
+      ],
+    });
+    const { code, out } = await play(
+      { [rolledOut]: { body: document }, [`POST rollouts/${rolloutId}/approve`]: { body: document } },
+      ...['approve', rolloutId, '--reason', 'go'],
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('  Approvals to leave step 2: 1 of 2, by the function key.\n');
+  });
 
   test('a halt that the Store has not confirmed is watched until it has', async () => {
     const halted = rolloutDocument({ phase: 'halted', percentage: 0, endedAt: '2026-11-22T00:00:00.000Z' });
@@ -315,11 +371,20 @@ describe('the exit code', () => {
     ['2 for an id that is none', 2, {}, ['status', '../health']],
     ['3 for what is not there', 3, {}, ['status', deliveryId]],
     ['4 for a key that is not accepted', 4, { [carried]: { status: 401 } }, ['status', deliveryId]],
+    ['4 for a role that is too small', 4, answering(problem(403, 'forbidden', 'This needs more.')), halt],
     ['6 for what cannot be', 6, answering(problem(409, 'conflict', 'It is completed.')), halt],
     ['7 for what is still under way', 7, view({}), ['watch', deliveryId, '--timeout', '0s']],
   ])('is %s', async (_case, expected, script, args) => {
     const { code } = await play(script, ...args);
     expect(code).toBe(expected);
+  });
+
+  test.each([
+    [401, 'Rampart does not know who asks.', 'Rampart does not know who asks. It goes by RAMPART_NAMED_KEY.'],
+    [403, 'This needs the role operator.', 'This needs the role operator.'],
+  ])('goes with what Rampart says of a %i', async (status, detail, message) => {
+    const { err } = await play(answering(problem(status, 'refused', detail)), ...halt);
+    expect(err).toBe(`${message}\n`);
   });
 
   test('is 5 where nobody answers', async () => {

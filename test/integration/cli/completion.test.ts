@@ -32,9 +32,14 @@ describe('completion', () => {
   });
 
   test.each([
-    ['commands', [''], ['submit', 'status', 'watch', 'halt', 'cancel']],
+    ['commands', [''], ['submit', 'status', 'watch', 'halt', 'acknowledge', 'alerts']],
     ['options of a command', ['watch', '--'], ['--until', '--timeout', '--every', '--json']],
     ['values of an option', ['submit', '--wait', ''], ['none', 'published', 'finished']],
+    ['commands below a command', ['alerts', ''], ['test']],
+    ['options of a command below', ['alerts', 'test', '--'], ['--rollout', '--do', '--resource', '--json']],
+    ['values of an argument', ['alerts', 'test', 'g'], ['grafana', 'generic']],
+    ['values of an option below', ['alerts', 'test', '--do', ''], ['halt', 'hold']],
+    ['options of a pause', ['pause', '--'], ['--reason', '--until', '--owner']],
     ['shells', ['completion', ''], ['bash', 'zsh', 'fish', 'powershell']],
   ])('offers %s', async (_case, words, offered) => {
     expect(await wordsFor(...words)).toEqual(expect.arrayContaining(offered));
@@ -44,6 +49,8 @@ describe('completion', () => {
     ['packages', ['submit', ''], [':0', '']],
     ['further packages', ['submit', 'a.msix', 'b'], [':0', '']],
     ['a policy', ['submit', '--policy-file', ''], [':0', '']],
+    ['a payload', ['alerts', 'test', 'generic', ''], [':0', '']],
+    ['a payload behind options', ['alerts', 'test', '--do', 'hold', 'generic', 'al'], [':0', '']],
     ['no application', ['submit', '--app', ''], [':4', '']],
   ])('leaves files to the shell: %s', async (_case, words, expected) => {
     expect(await wordsFor(...words)).toEqual(expected);
@@ -64,6 +71,8 @@ describe('completion in bash', () => {
   test.each([
     ['a command', ['rampart', 'wa'], 'watch'],
     ['a value', ['rampart', 'submit', '--wait', 'pub'], 'published'],
+    ['a command below', ['rampart', 'alerts', 'te'], 'test'],
+    ['a format', ['rampart', 'alerts', 'test', 'data'], 'datadog'],
   ])('completes %s', async (_case, words, expected) => {
     const script = [
       'source <(rampart completion bash)',
@@ -99,11 +108,14 @@ describe('rampart --help', () => {
     ['pause', '--reason "a holiday"'],
     ['resume', '--reason "back at work"'],
     ['approve', '--reason "reviews look good"'],
+    ['acknowledge', '--reason "I am on it"'],
     ['journal', '--all --json'],
+    ['alerts', 'rampart alerts --unmatched'],
+    ['alerts test', 'rampart alerts test alertmanager alert.json'],
     ['cancel', '--reason "wrong build"'],
     ['completion', 'rampart completion bash'],
   ])('%s has examples, in 80 columns', async (command, example) => {
-    const { code, out } = await runCli([...(command === '' ? [] : [command]), '--help']);
+    const { code, out } = await runCli([...command.split(' ').filter(Boolean), '--help']);
     expect(code).toBe(0);
     expect(out).toContain('Examples:\n');
     expect(out).toContain(example);
@@ -114,8 +126,8 @@ describe('rampart --help', () => {
     const { out } = await runCli(['--help']);
     const listed = out.slice(out.indexOf('Commands:'), out.indexOf('Examples:')).matchAll(/^ {2}(\w+)/gm);
     expect([...listed].map(([, name]) => name)).toEqual([
-      ...['submit', 'status', 'watch', 'halt', 'finalize', 'pause', 'resume', 'approve'],
-      ...['journal', 'cancel', 'completion'],
+      ...['submit', 'status', 'watch', 'halt', 'finalize', 'pause', 'resume', 'approve', 'acknowledge'],
+      ...['journal', 'alerts', 'cancel', 'completion'],
     ]);
   });
 

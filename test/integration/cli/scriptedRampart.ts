@@ -8,6 +8,9 @@ export type Seen = {
   /** `POST rollouts/…/halt`: method, and path below `/api/` with its query. */
   readonly call: string;
   readonly key: string | undefined;
+  readonly namedKey: string | undefined;
+  /** What stands in `Sentry-Hook-Resource`. */
+  readonly resource?: string | undefined;
   readonly body: unknown;
 };
 /** An answer, a connection that is cut, or no answer at all. */
@@ -27,6 +30,7 @@ export interface ScriptedRampart extends AsyncDisposable {
 }
 
 export const key = 'a-function-key-that-nobody-may-see';
+export const namedKey = 'a-named-key-that-nobody-may-see-either';
 
 export const problem = (status: number, name: string, detail: string, more: object = {}): Reply => ({
   status,
@@ -47,10 +51,12 @@ export async function startScriptedRampart(script: Script): Promise<ScriptedRamp
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const call = `${request.method} ${decodeURIComponent((request.url ?? '').replace('/api/', ''))}`;
     const body = await text(request);
-    const given = request.headers['x-functions-key'];
+    const given = one(request.headers['x-functions-key']);
     seen.push({
       call,
-      key: typeof given === 'string' ? given : undefined,
+      key: given,
+      namedKey: one(request.headers['x-rampart-key']),
+      resource: one(request.headers['sentry-hook-resource']),
       body: body === '' ? undefined : JSON.parse(body),
     });
     waiting.get(call)?.();
@@ -76,6 +82,9 @@ export async function startScriptedRampart(script: Script): Promise<ScriptedRamp
     },
   };
 }
+
+const one = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' ? header : undefined;
 
 function answer(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   if (reply === 'hang') return;

@@ -14,6 +14,11 @@ describe('the settings', () => {
     expect(readSettings({ ...rampart, RAMPART_URL })).toEqual({ url, key: 'secret-key' });
   });
 
+  test('take a named key, if there is one', () => {
+    expect(readSettings({ ...rampart, RAMPART_NAMED_KEY: ' named-key ' }).namedKey).toBe('named-key');
+    expect(readSettings({ ...rampart, RAMPART_NAMED_KEY: '' }).namedKey).toBeUndefined();
+  });
+
   test.each([
     [
       'a signature',
@@ -39,6 +44,7 @@ describe('the settings', () => {
     ['an address in the clear', { RAMPART_URL: 'http://hidden.example' }, 'must begin with https:'],
     ['an address of another kind', { RAMPART_URL: 'ftp://hidden.example' }, 'is not an address'],
     ['a password in the address', { RAMPART_URL: 'https://u:hidden@r.example' }, 'must not hold a user'],
+    ['a named key of two words', { RAMPART_NAMED_KEY: 'hid den' }, 'RAMPART_NAMED_KEY has a character'],
     ['a key with a line break', { RAMPART_KEY: 'hid\nden' }, 'RAMPART_KEY has a character'],
     ['both storages', { RAMPART_PACKAGES_URL: packages, RAMPART_STORAGE: 'hidden' }, 'are both set'],
     [

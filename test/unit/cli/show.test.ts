@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import { entryIn } from '../../../src/cli/api/views.ts';
 import { newsOf } from '../../../src/cli/follow/news.ts';
 import { lineOf } from '../../../src/cli/show/line.ts';
 import { journalLines, tableLines } from '../../../src/cli/show/list.ts';
@@ -144,6 +145,35 @@ describe('tables', () => {
       '  Second.',
     ]);
   });
+});
+
+test.each([
+  ['the kind of who it was', { actor: 'policy' }, '2026-11-21 06:00:00  policy  command pause'],
+  [
+    'and the name',
+    { actor: 'person', by: 'ada@contoso.com' },
+    '2026-11-21 06:00:00  person ada@contoso.com  command pause',
+  ],
+  [
+    'and the name on one line',
+    { actor: 'key', by: 'a\u001b[2J\nb' },
+    '2026-11-21 06:00:00  key a [2J b  command pause',
+  ],
+  [
+    'an alert with as much of its title as fits',
+    { kind: 'alert', subject: 'hold', actor: 'alert', by: `${'crashes '.repeat(12)}(grafana)` },
+    '2026-11-21 06:00:00  alert crashes crashes crashes crashes crashes…  alert hold',
+  ],
+  ['nothing of what is not said', {}, '2026-11-21 06:00:00  command pause'],
+])('a journal shows %s', (_case, who, head) => {
+  const entry = entryIn({
+    at: '2026-11-21T06:00:00.123Z',
+    kind: 'command',
+    subject: 'pause',
+    sentence: 'A holiday.',
+    ...who,
+  });
+  expect(journalLines([entry], { width: 80, paint: unpainted })).toEqual([head, '  A holiday.']);
 });
 
 describe('text', () => {

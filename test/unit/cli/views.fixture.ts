@@ -44,6 +44,34 @@ export const submissionDocument = (change: object = {}) => ({
   ...change,
 });
 
+export const alertDocument = (change: object = {}) => ({
+  id: 'prometheus.0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  sender: 'prometheus',
+  format: 'alertmanager',
+  title: 'The checkout fails for one in ten',
+  status: 'firing',
+  labels: { application: applicationId, summary: 'One in ten, and more' },
+  startsAt: '2026-11-21T05:00:00.000Z',
+  url: 'https://grafana.example/alerting/1',
+  firstAt: '2026-11-21T05:00:10.000Z',
+  lastAt: '2026-11-21T06:00:00.000Z',
+  count: 3,
+  matched: true,
+  effects: [{ rolloutId, outcome: 'halted', sentence: 'The Store shows the rollout stopped.' }],
+  remarks: [],
+  ...change,
+});
+
+export const trialDocument = (change: object = {}) => ({
+  id: 'test.0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  title: 'The checkout fails for one in ten',
+  status: 'firing',
+  labels: { application: applicationId },
+  rollouts: [{ id: rolloutId, would: 'halt' }],
+  remarks: [],
+  ...change,
+});
+
 const sure = (standing: Standing | undefined): Standing => {
   if (!standing) throw new Error('The document is not what the fixture says.');
   return standing;
