@@ -63,7 +63,7 @@ describe('a healthy build', () => {
     const journal = await scene.api.journal(id);
     expect(journal.map(({ sequence }) => sequence)).toEqual(journal.map((_, index) => index + 1));
     expect(journal.map(({ kind, subject, actor }) => `${kind} ${subject} by ${actor}`)).toEqual([
-      'command start by operator',
+      'command start by key',
       'decision adopt by store',
       'decision wait by policy',
       'decision raise by policy',

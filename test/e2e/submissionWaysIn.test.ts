@@ -499,8 +499,9 @@ describe('DELETE takes back what the API can still take back', () => {
     expect(body).toMatchObject({
       phase: 'cancelled',
       ended: true,
-      cancel: { actor: 'operator', reason: 'the wrong build' },
-      sentence: 'Cancelled by an operator’s word: the wrong build. Nothing of it is left at the Store.',
+      cancel: { actor: 'key', by: 'function key', reason: 'the wrong build' },
+      sentence:
+        'Cancelled on the word of the function key: the wrong build. Nothing of it is left at the Store.',
     });
     expect(await scene.applied(application)).toEqual([]);
     expect(await scene.carry(id)).toMatchObject({ phase: 'cancelled' });
@@ -523,11 +524,11 @@ describe('DELETE takes back what the API can still take back', () => {
     expect(await scene.kept(submissionId)).toBeUndefined();
     expect(await scene.applied(application)).toEqual(['create', 'update', 'delete']);
     const told = (await scene.story(id)).map(({ kind, subject, actor }) => `${kind} ${subject} by ${actor}`);
-    expect(told.slice(told.indexOf('command cancel by operator'))).toEqual(
+    expect(told.slice(told.indexOf('command cancel by key'))).toEqual(
       expect.arrayContaining([
         'intent discarding by policy',
         'effect discarding by policy',
-        'decision cancel by operator',
+        'decision cancel by key',
       ]),
     );
   });

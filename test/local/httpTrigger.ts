@@ -116,6 +116,11 @@ function readRequest(raw: IncomingMessage): HostRequest | undefined {
 }
 
 function refuse(error: unknown, response: ServerResponse, logger: Logger): void {
+  // The caller went away before it had sent everything: nobody is there to answer, and nothing is wrong here.
+  if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') {
+    response.destroy();
+    return;
+  }
   const tooLarge = error instanceof BodyTooLargeError;
   if (!tooLarge) logger('error', 'host', `A request failed: ${String(error)}`);
   if (response.headersSent) {

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { Client } from 'undici';
+import { z } from 'zod';
+import type { PlainAnswer } from './hostileAnswers.ts';
+import type { HostileRoute } from './hostileBeginnings.ts';
+import type { HostProcess } from './hostProcess.ts';
+
+/** Requests to a running host as no well-meaning client would send them. */
+
+const functionsSchema = z.array(
+  z.object({
+    name: z.string(),
+    invoke_url_template: z.string().optional(),
+    config: z.object({
+      bindings: z.array(z.looseObject({ type: z.string(), methods: z.array(z.string()).optional() })),
+    }),
+  }),
+);
+
+/** Every HTTP function that the host runs, once for each of its methods. */
+export async function routesOf({
+  url,
+  masterKey,
+}: Pick<HostProcess, 'url' | 'masterKey'>): Promise<HostileRoute[]> {
+  const answer = await fetch(`${url}/admin/functions`, { headers: { 'x-functions-key': masterKey } });
+  return functionsSchema.parse(await answer.json()).flatMap(({ name, invoke_url_template: path, config }) => {
+    const trigger = config.bindings.find(({ type }) => type === 'httpTrigger');
+    if (path === undefined || trigger === undefined) return [];
+    const template = path.replace(/^\/api\//, '');
+    return (trigger.methods ?? ['GET', 'POST']).map((method) => ({ name, method, template }));
+  });
+}
+
+export type Sent = {
+  readonly method: string;
+  /** As it goes over the wire, from the first slash on. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Readable;
+};
+
+/** No answer may take longer. */
+const longestMs = 20_000;
+
+/** One client with the function key. It sends paths as they are, where `fetch` would mend them. */
+export class HostileClient implements AsyncDisposable {
+  readonly #client: Client;
+  readonly #key: string;
+
+  constructor({ url, functionKey }: Pick<HostProcess, 'url' | 'functionKey'>) {
+    this.#client = new Client(url, { headersTimeout: longestMs, bodyTimeout: longestMs });
+    this.#key = functionKey;
+  }
+
+  async send({ method, path, headers = {}, body }: Sent): Promise<PlainAnswer> {
+    const answer = await this.#client.request({
+      method,
+      path,
+      headers: {
+        'x-functions-key': this.#key,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body ?? null,
+    });
+    const type = answer.headers['content-type'];
+    return {
+      status: answer.statusCode,
+      contentType: Array.isArray(type) ? type.join() : type,
+      text: await answer.body.text(),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.destroy();
+  }
+}
+
+/**
+ * Writes bytes to the host as they are, ends its side, and answers all that came until the host has closed its own;
+ * empty where it broke the connection without a word. Rejects if that takes too long.
+ */
+export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const tooLong = AbortSignal.timeout(longestMs);
+  const broken = once(socket, 'error', { signal: tooLong }).then(([error]) => {
+    throw error;
+  });
+  socket.end(bytes);
+  try {
+    return await Promise.race([text(socket), broken]);
+  } catch (error) {
+    if (tooLong.aborted) throw new Error(`The host did not end the connection within ${longestMs} ms.`);
+    if (error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE'))
+      return '';
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** The first answer in what came over a socket; its chunks are put together. */
+export function firstAnswer(came: string): PlainAnswer | undefined {
+  const [head = '', ...rest] = came.split('\r\n\r\n');
+  const body = rest.join('\r\n\r\n');
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
+  if (status === undefined) return undefined;
+  const contentType = /^content-type: (.*)$/im.exec(head)?.[1]?.trim();
+  const isChunked = /^transfer-encoding: chunked$/im.test(head);
+  return { status: Number(status), contentType, text: isChunked ? unchunked(body) : body };
+}
+
+function unchunked(body: string): string {
+  const [, size = '0'] = /^([\da-f]+)\r\n/i.exec(body) ?? [];
+  const length = Number.parseInt(size, 16);
+  const start = size.length + 2;
+  return length === 0 ? '' : body.slice(start, start + length) + unchunked(body.slice(start + length + 2));
+}
