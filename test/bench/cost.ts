@@ -23,10 +23,10 @@ export function costOf(transactions: readonly Transaction[], requests: readonly 
   const queue = transactions.filter(({ service, kind }) => service === 'queue' && kind !== 'idle poll');
   const reads = tables.filter(({ kind }) => kind === 'query' || kind === 'scan');
   return {
-    tables: count(tables.map(tableKey)),
+    tables: countOf(tables.map(tableKey)),
     rowsRead: reads.reduce((sum, { rows }) => sum + rows, 0),
-    queue: count(queue.map(({ kind }) => kind)),
-    store: count(requests.map(storeKey)),
+    queue: countOf(queue.map(({ kind }) => kind)),
+    store: countOf(requests.map(storeKey)),
   };
 }
 
@@ -47,7 +47,7 @@ function storeKey({ method, path }: StoreRequest): string {
 }
 
 /** Keys in their own order, so that two runs that did the same say the same. */
-function count(keys: readonly string[]): Counts {
+export function countOf(keys: readonly string[]): Counts {
   const counts = new Map<string, number>();
   for (const key of keys.toSorted()) counts.set(key, (counts.get(key) ?? 0) + 1);
   return Object.fromEntries(counts);

@@ -1,18 +1,19 @@
 /**
  * Measures what the built app costs, and prints it as a page of Markdown.
  *
- *     npm run bench [-- --only requests|import|upload] [--json]
+ *     npm run bench [-- --only requests|halt|import|upload] [--json]
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { measureHaltPath } from './haltPath.ts';
 import { measureImport } from './importTime.ts';
 import { pageOf, type Results } from './page.ts';
 import { measureRequests } from './scenarios.ts';
 import { measureUpload } from './upload.ts';
 
 const optionsSchema = z.object({
-  only: z.enum(['requests', 'import', 'upload']).optional(),
+  only: z.enum(['requests', 'halt', 'import', 'upload']).optional(),
   json: z.boolean().default(false),
 });
 
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     at: new Date().toISOString(),
     machine: machineLine(),
     ...(wanted('requests') && { requests: await measureRequests() }),
+    ...(wanted('halt') && { halts: await measureHaltPath() }),
     ...(wanted('import') && { imports: await measureImport() }),
     ...(wanted('upload') && { uploads: await measureUpload() }),
   };
@@ -37,13 +39,15 @@ function readOptions(): z.output<typeof optionsSchema> {
     const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' } } });
     return optionsSchema.parse(values);
   } catch (error) {
-    console.error(`${problemOf(error)}. Usage: npm run bench [-- --only requests|import|upload] [--json]`);
+    console.error(
+      `${problemOf(error)}. Usage: npm run bench [-- --only requests|halt|import|upload] [--json]`,
+    );
     process.exit(2);
   }
 }
 
 function problemOf(error: unknown): string {
-  if (error instanceof z.ZodError) return '--only takes "requests", "import" or "upload"';
+  if (error instanceof z.ZodError) return '--only takes "requests", "halt", "import" or "upload"';
   return error instanceof Error ? error.message : String(error);
 }
 

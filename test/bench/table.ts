@@ -1,4 +1,6 @@
 import { type Counts, total } from './cost.ts';
+import type { HaltCost } from './haltPath.ts';
+import { type HaltWay, haltWays } from './haltStage.ts';
 import type { Compared, ImportCost, Quantity } from './importTime.ts';
 import type { Measured } from './scenarios.ts';
 import type { UploadCost, Way } from './upload.ts';
@@ -95,6 +97,28 @@ export function packagesTable({ rampart }: ImportCost, most = 8): string {
     .slice(0, most)
     .map(([name, bytes]) => [name, kibibytes(bytes), `${((100 * bytes) / rampart.bytes).toFixed(0)} %`]);
   return markdownTable([['package', 'in the bundle', 'share'], ...rows], [1, 2]);
+}
+
+const haltWayNames: Readonly<Record<HaltWay, string>> = {
+  alertByLabels: 'an alert, by its labels',
+  alertByUrl: 'an alert, by `?rollout=`',
+  person: 'a person',
+};
+
+export function haltTable({ ways }: HaltCost): string {
+  const rows = haltWays.map((way): Row => {
+    const { ms, bareMs, ratio, roundTrips, requests } = ways[way];
+    return [
+      ...[haltWayNames[way], `${ms.toFixed(1)} ms`, `${bareMs.toFixed(2)} ms`, times(ratio.median)],
+      ...[`${times(ratio.least)} to ${times(ratio.most)}`, String(roundTrips)],
+      ...[String(total(requests)), list(requests)],
+    ];
+  });
+  const heading = [
+    ...['a halt by', 'to the Store', 'bare POST', 'ratio', 'least to most'],
+    ...['storage round trips', 'requests', 'of which'],
+  ];
+  return markdownTable([heading, ...rows], [1, 2, 3, 5, 6]);
 }
 
 const wayNames: Readonly<Record<Way, string>> = {
