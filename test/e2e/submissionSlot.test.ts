@@ -259,7 +259,9 @@ describe('an unfinished rollout that Rampart automates', () => {
     await scene.push(rolloutId, 2, 1_000);
     await scene.api.send('POST', `rollouts/${rolloutId}/pause`, { reason: 'a strange report' });
     const { id } = await ask(application, '3.0.0.0', under('finalize'));
-    expect(await expectRefused(id, application, 'unfinishedRollout')).toContain('but it is paused, or held by an alert.');
+    expect(await expectRefused(id, application, 'unfinishedRollout')).toContain(
+      'but it is paused, or held by an alert.',
+    );
     const second = await ask(application, '3.0.0.0', { ...under('halt'), requestId: 'second' });
     await scene.until(second.id, 'ramping');
     expect((await scene.api.rollout(rolloutId)).phase).toBe('halted');

@@ -10,10 +10,10 @@ import { isSomebody, whoOf } from './vocabulary.ts';
 
 export function halt(rollout: Rollout, command: CommandOf<'halt'>, now: Date): Answer {
   if (rollout.phase === 'halting')
-    // A person who presses again wants it tried again, now; an alert that comes again is the same alert.
-    return isSomebody(command.who)
-      ? accepted(rollout, rollout, command, now)
-      : already('The rollout is being halted.');
+    // Whoever asks again wants it tried again, now; an alert that comes again is the same alert.
+    return command.who.actor === 'alert'
+      ? already('The rollout is being halted.')
+      : accepted(rollout, rollout, command, now);
   return accepted(rollout, intended(rollout, 'halt', command, now), command, now);
 }
 

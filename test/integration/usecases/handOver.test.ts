@@ -111,12 +111,11 @@ describe('a rollout that was there before', () => {
     expect((await kept())?.phase).toBe('halted');
   });
 
-  test('and is halting is neither paused nor halted anew: its own halt is tried on', async () => {
-    const before = ramping({ phase: 'halting', intent: { kind: 'halt', ...intent } });
-    await create(before);
+  test('and is halting is not paused: its own halt is tried again at once', async () => {
+    await create(ramping({ phase: 'halting', intent: { kind: 'halt', ...intent } }));
     await hand({ paused, halt });
-    expect(halted).toEqual([]);
-    expect(await kept()).toMatchObject({ phase: 'halting', intent: before.intent });
+    expect(halted).toEqual([of.submissionId]);
+    expect(await kept()).toMatchObject({ phase: 'halted' });
     expect((await kept())?.pause).toBeUndefined();
   });
 

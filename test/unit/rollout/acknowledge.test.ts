@@ -5,7 +5,7 @@ import type { Change } from '../../../src/shared/rollout/journal.ts';
 import type { Observed } from '../../../src/shared/rollout/observed.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { settle } from '../../../src/shared/rollout/settle.ts';
-import { at, endedAs, evidence, fresh, hour, inProgress, policy, ramping } from '../../support/builders.ts';
+import { at, endedAs, evidence, fresh, hour, inProgress, ramping } from '../../support/builders.ts';
 import { accepted, grace, lines, look, ops, type Seen } from './people.fixture.ts';
 
 /** What people are told of, again and again, until the trouble ends or one of them says that they know. */
@@ -238,11 +238,15 @@ test('an acknowledged halt is tried on at its own pace', () => {
   });
 });
 
-// The limit counts from the command, also where the Store could not be asked before it had published: people are told
-// that the halt is unconfirmed in the very pass that tries it first.
-test('a halt that waited for its publication is no trouble before it was tried', () => {
-  const waiting = fresh({ phase: 'halting', intent: { kind: 'halt', ...common }, policy: policy() });
-  const { decision } = look(waiting, at(48 * hour), { observed: inProgress(5), evidence: [] });
-  expect(decision.kind).toBe('halt');
-  expect(decision).not.toHaveProperty('escalation');
+test('a halt that waited for its publication is told only once it could be tried for as long', () => {
+  let rollout = fresh({ phase: 'halting', intent: { kind: 'halt', ...common } });
+  const told: number[] = [];
+  for (let minutes = 0; minutes <= 12; minutes++) {
+    const now = at(48 * hour + minutes * minute);
+    const { decision } = look(rollout, now, { observed: inProgress(5), evidence: [] });
+    expect(decision.kind).toBe('halt');
+    if ('escalation' in decision) told.push(minutes);
+    rollout = tryOnce(rollout, now, { observed: inProgress(5), evidence: [] });
+  }
+  expect(told).toEqual([5, 10]);
 });

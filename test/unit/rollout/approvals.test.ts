@@ -171,8 +171,6 @@ describe('a finalize, which passes every step to come', () => {
       for (const who of nobody) expect(receive(rollout, finalize(who), at(1)).kind).toBe('accepted');
     });
 
-    // Only the current step is asked for: whoever starts the next submission with "onUnfinishedRollout": "finalize" gets
-    // the rollout past the approvals ahead, which a person who may not approve is refused.
     test('is refused for what has a step ahead that needs an approval', () => {
       for (const who of nobody) expect(receive(later, finalize(who), at(1)).kind).toBe('refused');
     });

@@ -286,7 +286,7 @@ test('from a halt no path leads back to raising or finalizing', () => {
 });
 
 describe('a second halt', () => {
-  test.each(somebody)(
+  test.each([...somebody, nextPolicy])(
     'of %o is in the journal and tried at once, and the intent stays the first one',
     (who) => {
       const halting = inPhase('halting');
@@ -296,8 +296,8 @@ describe('a second halt', () => {
     },
   );
 
-  test.each(nobody)('of %o changes nothing: an alert that comes again is the same alert', (who) => {
-    expect(receive(inPhase('halting'), command('halt', who), at(1))).toEqual({
+  test('of an alert changes nothing: what comes again is the same alert', () => {
+    expect(receive(inPhase('halting'), command('halt', alarm), at(1))).toEqual({
       kind: 'already',
       sentence: 'The rollout is being halted.',
     });

@@ -121,12 +121,13 @@ describe('a pause with an end', () => {
     expect(look(again, at(9 * hour)).decision).toMatchObject({ escalation: { of: 'pause' } });
   });
 
-  // The sentence of an overdue pause asks for it, and a pause without an end would be one; but it is answered with
-  // "already", and the overdue one goes on to escalate.
-  test('that is overdue can be paused anew without an end', () => {
+  test('that is overdue can be paused anew without an end, as its sentence asks', () => {
     const told = look(paused, until).rollout;
-    const { rollout } = pause(told, {}, at(8 * hour));
+    const { rollout } = pause(told, {}, until);
+    expect(rollout.pause).toEqual({ ...ops, reason, at: until });
     expect(look(rollout, at(9 * hour)).decision).toMatchObject({ reason: 'paused' });
+    const early = { kind: 'pause', reason, who: ops } as const;
+    expect(receive(paused, early, at(7 * hour - 1)).kind).toBe('already');
   });
 
   test.each<[string, readonly Evidence[], string, object]>([

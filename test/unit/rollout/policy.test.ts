@@ -254,7 +254,6 @@ describe('a policy', () => {
     expect(policySchema.safeParse({ ...policyDocument(), approvers }).success).toBe(false);
   });
 
-  // The sentence is "expected 1", of a union of two numbers.
   test('says how many approvers there may be', () => {
     expect(mistakes({ ...policyDocument(), approvers: 3 })[0]).toMatch(/1.*2/);
   });

@@ -30,7 +30,10 @@ const audience: Audience = { dailySessions: 60_000, crashRate: 0.005, adoptionMs
 const plan = (change: Partial<Audience> = {}, seed = 1) =>
   planOf(compared, { ...audience, ...change }, { seed, trials: 12 });
 
-describe('a plan', () => {
+/** Simulations take their time where other tests run beside them. */
+const patience = { timeout: 30_000 };
+
+describe('a plan', patience, () => {
   const usual = plan();
 
   test('is the same for the same seed, and another for another', () => {
@@ -206,7 +209,7 @@ describe('wrong input', () => {
   });
 });
 
-test('a policy whose checks can exclude nothing gets its report all the same', () => {
+test('a policy whose checks can exclude nothing gets its report all the same', patience, () => {
   const tripwire = policy({
     checks: [
       { name: 'new', source: { kind: 'pushed', signal: 'crash' }, newSignature: {}, onBad: 'halt' },
