@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { ports } from '../shared/app.ts';
 import { openHttpHandler } from '../shared/http/handler.ts';
-import { linkAnswer } from '../shared/notify/linkAnswers.ts';
-import { followRequestSchema, readLinkRequest } from '../shared/notify/linkRequests.ts';
+import { linkAnswer } from '../shared/http/links/answers.ts';
+import { followRequestSchema, readLinkRequest } from '../shared/http/links/requests.ts';
 import { followLink } from '../shared/usecases/followLink.ts';
 
 /**

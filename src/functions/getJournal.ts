@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
-import { pageSchema, parse, queryOf, rolloutIdIn } from '../shared/http/input.ts';
+import { pageSchema, queryOf, rolloutIdIn } from '../shared/http/input.ts';
 import { entryOf } from '../shared/http/views.ts';
+import { parseInput } from '../shared/mistakes.ts';
 import { NoSuchRolloutError } from '../shared/usecases/errors.ts';
 
 /** Shows the journal of a rollout, newest entry first. */
@@ -12,7 +13,7 @@ app.http('getJournal', {
   route: 'rollouts/{id}/journal',
   handler: httpHandler(ports, 'viewer', async ({ request, ports: { rollouts } }) => {
     const id = rolloutIdIn(request);
-    const { pageSize, continuationToken } = parse(pageSchema, queryOf(request), 'The query');
+    const { pageSize, continuationToken } = parseInput(pageSchema, queryOf(request), 'The query');
     const page = await rollouts.journal(id, { size: pageSize, continuationToken });
     // Every rollout has an entry from its start on, so an empty first page is no rollout at all.
     if (page.items.length === 0 && continuationToken === undefined) throw new NoSuchRolloutError(id);

@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
-import { deliveryIdIn, parse, queryOf, storyPageSchema } from '../shared/http/input.ts';
+import { deliveryIdIn, queryOf, storyPageSchema } from '../shared/http/input.ts';
 import { entryOf } from '../shared/http/views.ts';
+import { parseInput } from '../shared/mistakes.ts';
 import { readStory } from '../shared/usecases/readDelivery.ts';
 
 /** The journal of a submission and of the rollout that follows, the newest entries first. */
@@ -12,7 +13,7 @@ app.http('getSubmissionJournal', {
   route: 'submissions/{id}/journal',
   handler: httpHandler(ports, 'viewer', async ({ request, ports: world }) => {
     const id = deliveryIdIn(request);
-    const { pageSize, continuationToken } = parse(storyPageSchema, queryOf(request), 'The query');
+    const { pageSize, continuationToken } = parseInput(storyPageSchema, queryOf(request), 'The query');
     const page = await readStory(world, id, { size: pageSize, continuationToken });
     return json(200, {
       items: page.items.map(({ of, entry }) => ({ of, ...entryOf(entry) })),

@@ -2,7 +2,8 @@ import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { alertListSchema, recordView } from '../shared/http/alerts.ts';
 import { json } from '../shared/http/handler.ts';
-import { parse, queryOf } from '../shared/http/input.ts';
+import { queryOf } from '../shared/http/input.ts';
+import { parseInput } from '../shared/mistakes.ts';
 
 /** Lists the alerts that came in, a page at a time; with `matched=false` those that never concerned a rollout. */
 app.http('listAlerts', {
@@ -10,7 +11,11 @@ app.http('listAlerts', {
   authLevel: 'function',
   route: 'alerts',
   handler: httpHandler(ports, 'viewer', async ({ request, ports: { alerts } }) => {
-    const { pageSize, continuationToken, matched } = parse(alertListSchema, queryOf(request), 'The query');
+    const { pageSize, continuationToken, matched } = parseInput(
+      alertListSchema,
+      queryOf(request),
+      'The query',
+    );
     const page = await alerts.list({ matched }, { size: pageSize, continuationToken });
     return json(200, { items: page.items.map(recordView), continuationToken: page.continuationToken });
   }),

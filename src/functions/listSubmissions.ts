@@ -2,7 +2,8 @@ import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { deliverySummaryOf } from '../shared/http/deliveryViews.ts';
 import { json } from '../shared/http/handler.ts';
-import { deliveryListSchema, parse, queryOf } from '../shared/http/input.ts';
+import { deliveryListSchema, queryOf } from '../shared/http/input.ts';
+import { parseInput } from '../shared/mistakes.ts';
 import { listDeliveries } from '../shared/usecases/readDelivery.ts';
 
 /** Lists what was submitted, by application. */
@@ -11,7 +12,7 @@ app.http('listSubmissions', {
   authLevel: 'function',
   route: 'submissions',
   handler: httpHandler(ports, 'viewer', async ({ request, ports: world }) => {
-    const { pageSize, continuationToken, ...filter } = parse(
+    const { pageSize, continuationToken, ...filter } = parseInput(
       deliveryListSchema,
       queryOf(request),
       'The query',

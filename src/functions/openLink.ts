@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { linkPage } from '../shared/notify/linkPage.ts';
+import { linkPage } from '../shared/http/links/page.ts';
 
 /**
  * The page that every link of a notification leads to. It takes no key, and needs none: it is the same for all, and

@@ -1,6 +1,6 @@
 import { app, output } from '@azure/functions';
 import { ports } from '../shared/app.ts';
-import { notifyQueue } from '../shared/notify/notifyQueue.ts';
+import { notifyQueue } from '../shared/queues/notifications.ts';
 import { findForgotten } from '../shared/usecases/findForgotten.ts';
 
 /** Finds the messages of the outbox that the queue forgot, and puts them on it again. */

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { ports } from '../shared/app.ts';
 import { openHttpHandler } from '../shared/http/handler.ts';
-import { linkAnswer } from '../shared/notify/linkAnswers.ts';
-import { readLinkRequest, showRequestSchema } from '../shared/notify/linkRequests.ts';
+import { linkAnswer } from '../shared/http/links/answers.ts';
+import { readLinkRequest, showRequestSchema } from '../shared/http/links/requests.ts';
 import { showLink } from '../shared/usecases/followLink.ts';
 
 /** Says what a link would do, without doing it. The link itself is the credential, as for `followLink`. */

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { AccessSettings } from './access/principal.ts';
 import { accessIn } from './access/settings.ts';
 import { type AlertSender, alertSendersSchema } from './alerts/senders.ts';
-import { mistakesOf } from './mistakes.ts';
 import { defaultStoreUrl } from './msstore/client.ts';
 import { publisherCredentialSchema } from './msstore/credential.ts';
 import type { Channel } from './notify/channel.ts';
-import type { LinkSettings } from './notify/notifications.ts';
+import type { LinkSettings } from './notify/link.ts';
 import { channelsIn, linksIn } from './notify/settings.ts';
+import { type Environment, listIn } from './settings.ts';
 
 /** The settings are wrong or missing. Remedy: what each line says; nothing runs before. */
 export class ConfigurationError extends Error {
@@ -111,8 +111,6 @@ export type Config = {
   readonly alertSenders: readonly AlertSender[];
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the settings, once, and reports every problem in one message. No value is repeated in it: some are secrets.
  *
@@ -122,8 +120,9 @@ export function readConfig(environment: Environment = process.env): Config {
   const problems: string[] = [];
   const config = {
     access: accessIn(environment, problems),
-    alertSenders: alertSendersOf(environment, problems),
-    channels: channelsIn(environment.RAMPART_CHANNELS, problems),
+    // Without any, no alert is taken.
+    alertSenders: listIn(environment, 'RAMPART_ALERT_SENDERS', alertSendersSchema, problems) ?? [],
+    channels: channelsIn(environment, problems),
     links: linksIn(environment, problems),
     storage: storageOf(environment, problems),
     queues: queuesOf(environment),
@@ -244,42 +243,14 @@ const accountUri = (account: string | undefined, service: 'table' | 'blob' | 'qu
   account ? `https://${account}.${service}.core.windows.net` : undefined;
 
 function publishersOf(environment: Environment, problems: string[]): PublisherSettings[] | undefined {
-  const text = environment.RAMPART_PUBLISHERS;
-  if (!text) {
+  if (!environment.RAMPART_PUBLISHERS) {
     problems.push(
       'RAMPART_PUBLISHERS is missing: a JSON list such as [{"name":"contoso","tenantId":"…","clientId":"…","credential":{"kind":"secret","clientSecret":"…"}}]',
     );
     return undefined;
   }
-  const list = parseJson(text);
-  if (list === undefined) {
-    problems.push('RAMPART_PUBLISHERS is not JSON');
-    return undefined;
-  }
-  const result = publishersSchema.safeParse(list);
-  if (result.success) return checkFiles(result.data, problems);
-  problems.push(
-    ...mistakesOf(result.error, publishersSchema).map(
-      ({ path, message }) => `RAMPART_PUBLISHERS${path && ` ${path}`} ${message}`,
-    ),
-  );
-  return undefined;
-}
-
-/** Without any, no alert is taken. */
-function alertSendersOf(environment: Environment, problems: string[]): readonly AlertSender[] {
-  const text = environment.RAMPART_ALERT_SENDERS;
-  if (!text) return [];
-  const list = parseJson(text);
-  if (list === undefined) {
-    problems.push('RAMPART_ALERT_SENDERS is not JSON');
-    return [];
-  }
-  const result = alertSendersSchema.safeParse(list);
-  if (result.success) return result.data;
-  for (const { path, message } of mistakesOf(result.error, alertSendersSchema))
-    problems.push(`RAMPART_ALERT_SENDERS${path && ` ${path}`} ${message}`);
-  return [];
+  const publishers = listIn(environment, 'RAMPART_PUBLISHERS', publishersSchema, problems);
+  return publishers && checkFiles(publishers, problems);
 }
 
 /** A certificate that is not there would only show when the first token is needed. */
@@ -288,13 +259,4 @@ function checkFiles(publishers: PublisherSettings[], problems: string[]): Publis
     if (credential.kind === 'certificate' && 'path' in credential && !existsSync(credential.path))
       problems.push(`RAMPART_PUBLISHERS: the certificate of ${name} is not at its path`);
   return publishers;
-}
-
-/** Undefined for what is no JSON: the parser's own message would quote a secret. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,17 @@ import { z } from 'zod';
 /** One mistake in an input, and where it is: `steps[0].bake`. */
 export type InputMistake = { readonly path: string; readonly message: string };
 
+/** The input is wrong. Remedy: correct what `mistakes` name. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInputError';
+  readonly mistakes: readonly InputMistake[];
+
+  constructor(sentence: string, mistakes: readonly InputMistake[]) {
+    super(sentence);
+    this.mistakes = mistakes;
+  }
+}
+
 /**
  * Says what zod found in words for whoever wrote the input: each mistake with its place, a misspelt key with the
  * nearest known one. The known keys come from the schema itself, by way of JSON Schema.
@@ -19,6 +30,23 @@ export function mistakesOf(error: z.ZodError, schema: z.ZodType): InputMistake[]
   return boundedMistakes(
     told.flatMap((issue) => describe(issue, root)),
     untold,
+  );
+}
+
+/** Parses what came in, and says every mistake at once. @throws InvalidInputError */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const mistakes = mistakesOf(result.error, schema);
+  const first = mistakes[0];
+  const more = mistakes.length > 1 ? `, and ${mistakes.length - 1} more` : '';
+  throw new InvalidInputError(
+    `${what} is wrong: ${first ? `${first.path || 'it'} ${first.message}${more}` : 'see mistakes'}.`,
+    mistakes,
   );
 }
 

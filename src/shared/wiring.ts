@@ -6,11 +6,10 @@ import { createStoreAnalytics } from './msstore/analytics.ts';
 import { createRequester, createStoreClient } from './msstore/client.ts';
 import type { Store, StoreAnalytics, StoreProbe, SubmissionWriter } from './msstore/port.ts';
 import { createStoreProbe } from './msstore/probe.ts';
-import type { Notifications } from './notify/notifications.ts';
-import { notifyQueue } from './notify/notifyQueue.ts';
 import { createPost } from './notify/post.ts';
 import { createPackageContainer, type PackageContainer } from './packages/container.ts';
 import { haltQueue } from './queues/halts.ts';
+import { notifyQueue } from './queues/notifications.ts';
 import { openQueue, type QueueAccess } from './queues/queue.ts';
 import { builtInPolicies } from './rollout/builtInPolicies.ts';
 import { realRuntime } from './runtime.ts';
@@ -22,11 +21,11 @@ import { createOutbox } from './state/outbox.ts';
 import { createRolloutStore } from './state/rollouts.ts';
 import { createSampleStore } from './state/samples.ts';
 import { createTables, openTables, type StorageAccess, type Tables } from './state/tables.ts';
-import { createTelling } from './state/telling.ts';
 import { createUsedLinks } from './state/usedLinks.ts';
 import { sourcesOfOnePass } from './telemetry/onePass.ts';
 import { UnknownPublisherError } from './usecases/errors.ts';
-import type { Ports, Publishers } from './usecases/ports.ts';
+import type { Notifications, Ports, Publishers } from './usecases/ports.ts';
+import { createTelling } from './usecases/telling.ts';
 import { UploadRoom } from './usecases/uploadRoom.ts';
 
 type PublisherClients = {

@@ -3,12 +3,12 @@ import { UnauthorizedError } from '../access/errors.ts';
 import type { AlertFormat } from './alert.ts';
 import { type AlertSender, alertKeyHeader, alertKeyParameter, digestOf } from './senders.ts';
 import {
-  type Claim,
-  hmacClaims,
+  hmacContents,
   isSigned,
   replayWindow,
+  type SignedContent,
   type SignedRequest,
-  standardWebhooksClaim,
+  standardWebhooksContent,
 } from './signatures.ts';
 
 /** What of a request proves its sender. `body` is the text as it came: reading it changes it. */
@@ -44,9 +44,9 @@ export function authenticate(
 function flawOf({ format, auth }: AlertSender, request: AlertRequest, now: number): string | undefined {
   switch (auth.kind) {
     case 'standardWebhooks':
-      return flawIn(standardWebhooksClaim(request), auth.secrets, now);
+      return flawIn(standardWebhooksContent(request), auth.secrets, now);
     case 'hmac':
-      return flawIn(hmacClaims[format](request), auth.secrets, now);
+      return flawIn(hmacContents[format](request), auth.secrets, now);
     case 'bearer':
       return flawOfSecret(credentials('bearer', request), auth.digests, 'the bearer token');
     case 'basic':
@@ -57,16 +57,16 @@ function flawOf({ format, auth }: AlertSender, request: AlertRequest, now: numbe
 }
 
 function flawIn(
-  claim: Claim | undefined,
+  content: SignedContent | undefined,
   secrets: Parameters<typeof isSigned>[1],
   now: number,
 ): string | undefined {
-  if (claim === undefined || claim.signatures.length === 0)
+  if (content === undefined || content.signatures.length === 0)
     return 'a header of the signature is missing or malformed';
-  if (!isSigned(claim, secrets)) return 'the signature is of another secret or of another body';
-  const signedAt = claim.signedAt();
+  if (!isSigned(content, secrets)) return 'the signature is of another secret or of another body';
+  const signedAt = content.signedAt();
   if (signedAt === undefined) return 'the time of the signature is missing or malformed';
-  const isRecent = now - signedAt <= claim.window && signedAt - now <= replayWindow;
+  const isRecent = now - signedAt <= content.window && signedAt - now <= replayWindow;
   return isRecent ? undefined : 'the signature is right, and its time is too far from now';
 }
 

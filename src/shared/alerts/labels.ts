@@ -1,6 +1,6 @@
+import { InvalidInputError } from '../mistakes.ts';
 import { withoutSecrets } from '../msstore/redact.ts';
 import { longestLabel } from '../rollout/alertRule.ts';
-import { InvalidInputError } from '../usecases/errors.ts';
 import type { AlertLabels } from './alert.ts';
 
 /** A label as senders give it; what is neither text, number nor boolean is none. */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../usecases/errors.ts';
+import { InvalidInputError } from '../mistakes.ts';
 import type { Alert, AlertFormat } from './alert.ts';
 import { readAlertmanager } from './formats/alertmanager.ts';
 import { readAzureMonitor } from './formats/azureMonitor.ts';
@@ -7,7 +7,7 @@ import { readGeneric } from './formats/generic.ts';
 import { readGrafana } from './formats/grafana.ts';
 import { readPagerduty } from './formats/pagerduty.ts';
 import { readSentry } from './formats/sentry.ts';
-import type { AlertReader, Delivery } from './payload.ts';
+import type { AlertReader, Arrival } from './payload.ts';
 
 const readers: Record<AlertFormat, AlertReader> = {
   azureMonitor: readAzureMonitor,
@@ -28,7 +28,7 @@ const readers: Record<AlertFormat, AlertReader> = {
  */
 export function parseAlerts(
   from: Pick<Alert, 'sender' | 'format'>,
-  request: { readonly headers: Delivery['headers']; readonly body: string },
+  request: { readonly headers: Arrival['headers']; readonly body: string },
   now: number,
 ): readonly Alert[] {
   const read = readers[from.format];

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { mistakesOf } from '../mistakes.ts';
+import { parseInput } from '../mistakes.ts';
 import { withoutSecrets } from '../msstore/redact.ts';
-import { InvalidInputError } from '../usecases/errors.ts';
 import type { Alert } from './alert.ts';
 
 /** As many alerts as one payload may hold. */
 export const mostAlerts = 1_000;
 
 /** What reading a payload needs besides its body. `now`: milliseconds since the epoch. */
-export type Delivery = {
+export type Arrival = {
   readonly headers: { get(name: string): string | null };
   readonly now: number;
 };
@@ -18,20 +17,11 @@ export type Delivery = {
 export type ReadAlert = Omit<Alert, 'sender' | 'format'>;
 
 /** Reads the JSON of one format. @throws InvalidInputError */
-export type AlertReader = (body: unknown, delivery: Delivery) => readonly ReadAlert[];
+export type AlertReader = (body: unknown, arrival: Arrival) => readonly ReadAlert[];
 
 /** Parses what a sender sent, and says every mistake at once. @throws InvalidInputError */
-export function readPayload<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const mistakes = mistakesOf(result.error, schema);
-  const first = mistakes[0];
-  const more = mistakes.length > 1 ? `, and ${mistakes.length - 1} more` : '';
-  throw new InvalidInputError(
-    `The alert is wrong: ${first ? `${first.path || 'it'} ${first.message}${more}` : 'see mistakes'}.`,
-    mistakes,
-  );
-}
+export const readPayload = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> =>
+  parseInput(schema, body, 'The alert');
 
 /** An identity that some senders write as a number. */
 export const idSchema = z.union([z.string().min(1, 'must not be empty'), z.number()]).transform(String);

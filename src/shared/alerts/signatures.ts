@@ -8,8 +8,8 @@ export type SignedRequest = {
   readonly body: string;
 };
 
-/** What a request claims: these signatures of this content, made then. */
-export type Claim = {
+/** What a request says is signed: these signatures of this content, made then. */
+export type SignedContent = {
   readonly content: string;
   /** Lower-case hex, or base64 for Standard Webhooks. */
   readonly signatures: readonly string[];
@@ -42,7 +42,7 @@ const instantIn = (header: string | null): number | undefined =>
   header !== null && /^\d{1,12}$/.test(header) ? Number(header) * 1_000 : undefined;
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
-export function standardWebhooksClaim({ headers, body }: SignedRequest): Claim | undefined {
+export function standardWebhooksContent({ headers, body }: SignedRequest): SignedContent | undefined {
   const id = headers.get('webhook-id') ?? '';
   const timestamp = headers.get('webhook-timestamp') ?? '';
   // The content is joined by dots, so an id with one could move what it says into the time.
@@ -58,10 +58,10 @@ export function standardWebhooksClaim({ headers, body }: SignedRequest): Claim |
   };
 }
 
-type Claims = (request: SignedRequest) => Claim | undefined;
+type ReadContent = (request: SignedRequest) => SignedContent | undefined;
 
 /** https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/#hmac-signature */
-const grafanaClaim: Claims = ({ headers, body }) => {
+const grafanaContent: ReadContent = ({ headers, body }) => {
   const timestamp = headers.get('x-grafana-alerting-timestamp');
   // Without a time Grafana signs the body alone, and anyone who once saw it could send it again.
   if (timestamp === null) return undefined;
@@ -75,7 +75,7 @@ const grafanaClaim: Claims = ({ headers, body }) => {
 };
 
 /** https://developer.pagerduty.com/docs/verifying-webhook-signatures */
-const pagerdutyClaim: Claims = ({ headers, body }) => ({
+const pagerdutyContent: ReadContent = ({ headers, body }) => ({
   content: body,
   signatures: list(headers.get('x-pagerduty-signature'), ',')
     .filter((signature) => signature.startsWith('v1='))
@@ -89,7 +89,7 @@ const pagerdutyClaim: Claims = ({ headers, body }) => ({
  * The time is not signed: it stops a request that is sent again as it was, and not one whose time was changed.
  * https://docs.sentry.io/organization/integrations/integration-platform/webhooks/#sentry-hook-signature
  */
-const sentryClaim: Claims = ({ headers, body }) => ({
+const sentryContent: ReadContent = ({ headers, body }) => ({
   content: body,
   signatures: [headers.get('sentry-hook-signature')?.toLowerCase() ?? ''],
   encoding: 'hex',
@@ -97,13 +97,13 @@ const sentryClaim: Claims = ({ headers, body }) => ({
   window: replayWindow,
 });
 
-const none: Claims = () => undefined;
+const none: ReadContent = () => undefined;
 
-/** The claim of an `hmac` sender, which each format makes in its own way. */
-export const hmacClaims: Record<AlertFormat, Claims> = {
-  grafana: grafanaClaim,
-  pagerduty: pagerdutyClaim,
-  sentry: sentryClaim,
+/** The signed content of an `hmac` sender, which each format makes in its own way. */
+export const hmacContents: Record<AlertFormat, ReadContent> = {
+  grafana: grafanaContent,
+  pagerduty: pagerdutyContent,
+  sentry: sentryContent,
   azureMonitor: none,
   alertmanager: none,
   datadog: none,
@@ -111,7 +111,10 @@ export const hmacClaims: Record<AlertFormat, Claims> = {
 };
 
 /** Whether one of the secrets made one of the signatures. Each is compared with each, so that the time tells nothing. */
-export function isSigned({ content, signatures, encoding }: Claim, secrets: readonly KeyObject[]): boolean {
+export function isSigned(
+  { content, signatures, encoding }: SignedContent,
+  secrets: readonly KeyObject[],
+): boolean {
   const expected = secrets.map((secret) => createHmac('sha256', secret).update(content).digest(encoding));
   const pairs = expected.flatMap((one) => signatures.map((other) => sameText(one, other)));
   return pairs.includes(true);

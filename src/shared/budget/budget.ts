@@ -8,12 +8,12 @@ export const requestLanes = ['halt', 'change', 'poll'] as const;
 export type RequestLane = (typeof requestLanes)[number];
 
 /** One request that may be sent; `at` is in whole milliseconds since 1970. */
-export type Claim = { readonly at: number; readonly lane: RequestLane };
+export type Taken = { readonly at: number; readonly lane: RequestLane };
 
 /** What is known of a publisher's requests, by all instances together. */
 export type Budget = {
   /** The oldest first. */
-  readonly taken: readonly Claim[];
+  readonly taken: readonly Taken[];
   /** The Store itself refused at `at` to be asked before `until`. */
   readonly closed?: { readonly at: number; readonly until: number } | undefined;
 };
@@ -23,14 +23,14 @@ export const untouched: Budget = { taken: [] };
 const minute = 60_000;
 
 /**
- * The Store counts requests when they arrive; the budget counts claims when they are made. Between the two lie the time
- * for which a claim may wait to be sent, the request's way, and the difference of two instances' clocks. A claim is
+ * The Store counts requests when they arrive; the budget counts tickets when they are made. Between the two lie the time
+ * for which a ticket may wait to be sent, the request's way, and the difference of two instances' clocks. A ticket is
  * therefore kept for `windowMs`, the sum of all four, so that no 60 s of arrivals hold more than the limit.
  */
 export const timing = {
   /** What the limit is for. */
   limitMs: minute,
-  /** A claim that was not used by then is void: it stays counted, and its request needs another one. */
+  /** A ticket that was not used by then is void: it stays counted, and its request needs another one. */
   goodForMs: 2_000,
   /** From its sending to where the Store counts it, with the connection's making. */
   onTheWayMs: 2_000,
@@ -59,7 +59,7 @@ export function sharesOf(limit: number): Shares {
   return { halt, change, poll: limit - halt - change };
 }
 
-/** How many claims a lane may meet and still take one. */
+/** How many tickets a lane may meet and still take one. */
 export function mostFor(lane: RequestLane, limit: number): number {
   const { halt, change } = sharesOf(limit);
   switch (lane) {
@@ -78,15 +78,15 @@ export type Taking =
   | { readonly kind: 'wait'; readonly until: number };
 
 /**
- * Takes one request for a lane, if it has room. A claim's time is never before that of the newest one, so a clock that
- * is a little behind cannot make claims look older than they are.
+ * Takes one request for a lane, if it has room. A ticket's time is never before that of the newest one, so a clock that
+ * is a little behind cannot make tickets look older than they are.
  */
 export function take(budget: Budget, lane: RequestLane, now: number, limit: number): Taking {
   const { taken, closed } = current(budget, now);
   const open = opening(closed, lane);
   if (open !== undefined && now < open) return { kind: 'wait', until: open };
   const most = mostFor(lane, limit);
-  // The claim that has to leave the window before one more fits in.
+  // The ticket that has to leave the window before one more fits in.
   const blocking = taken.at(-most);
   if (blocking) return { kind: 'wait', until: blocking.at + timing.windowMs };
   const at = Math.ceil(Math.max(now, taken.at(-1)?.at ?? now));

@@ -3,7 +3,7 @@ import type { RequestLane } from './budget.ts';
 
 /** One request that was taken from the budget before its call began. */
 export interface Ticket {
-  /** Whether the request may be sent now; true at most once, and only while the claim is fresh. */
+  /** Whether the request may be sent now; true at most once, and only while the ticket is fresh. */
   redeem(): boolean;
 }
 

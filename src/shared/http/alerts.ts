@@ -5,10 +5,10 @@ import { authenticate } from '../alerts/authenticate.ts';
 import { parseAlerts } from '../alerts/parse.ts';
 import type { Addressed, AlertPlan } from '../alerts/plan.ts';
 import type { AlertSender } from '../alerts/senders.ts';
+import { InvalidInputError, parseInput } from '../mistakes.ts';
 import { type AlertRecord, alertRecordSchema } from '../state/alerts.ts';
-import { InvalidInputError } from '../usecases/errors.ts';
 import type { Received } from '../usecases/receiveAlerts.ts';
-import { bodyLimits, listSchema, parse, readText, rolloutIdSchema } from './input.ts';
+import { bodyLimits, listSchema, readText, rolloutIdSchema } from './input.ts';
 
 /** How alerts come in over HTTP, and what is said of them. */
 
@@ -61,7 +61,7 @@ function addressedIn({ query }: HttpRequest): Addressed | undefined {
   const given = Object.fromEntries(
     ['rollout', 'do'].flatMap((name) => (query.has(name) ? [[name, query.getAll(name).join(' ')]] : [])),
   );
-  const { rollout, do: what } = parse(addressSchema, given, 'The query');
+  const { rollout, do: what } = parseInput(addressSchema, given, 'The query');
   return rollout === undefined ? undefined : { rolloutId: rollout, do: what };
 }
 

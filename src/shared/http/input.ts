@@ -2,7 +2,7 @@ import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { requestId } from '../delivery/request.ts';
 import { deliveryPhases } from '../delivery/vocabulary.ts';
-import { mistakesOf } from '../mistakes.ts';
+import { InvalidInputError, parseInput } from '../mistakes.ts';
 import { safeText } from '../msstore/redact.ts';
 import { instantSchema } from '../rollout/evidence.ts';
 import {
@@ -17,7 +17,6 @@ import { nameSchema } from '../rollout/name.ts';
 import { keptPolicySchema } from '../rollout/policy.ts';
 import { phases } from '../rollout/vocabulary.ts';
 import { longestSampleMs } from '../state/samples.ts';
-import { InvalidInputError } from '../usecases/errors.ts';
 import type { StartRequest } from '../usecases/startRollout.ts';
 import { BodyTooLargeError, NotJsonError } from './problem.ts';
 
@@ -51,6 +50,9 @@ export const toStartRequest = ({
   ...request
 }: z.output<typeof startSchema>): StartRequest => ({ ...request, policy: policy ?? { policyName } });
 
+/** The longest reason that a command takes, in UTF-16 code units, as a textarea counts as well. */
+export const longestReason = 500;
+
 /**
  * A reason stands in journals, tables, logs and messages, and people paste into it what is at hand. Whatever has the shape
  * of a secret is taken out, and so is what a line of text cannot hold: a halt must not be refused for it. A password has
@@ -60,7 +62,7 @@ const reasonSchema = z
   .string()
   .trim()
   .min(1, 'must not be empty')
-  .max(500)
+  .max(longestReason)
   .transform((reason) => safeText(reason.toWellFormed()))
   .refine((reason) => reason !== '', 'must not be empty');
 
@@ -209,23 +211,6 @@ export const bodyLimits = {
   alerts: 2_048 * kib,
 } as const;
 
-/** Parses, and says every mistake at once. @throws InvalidInputError */
-export function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  what: string,
-): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const mistakes = mistakesOf(result.error, schema);
-  const first = mistakes[0];
-  const more = mistakes.length > 1 ? `, and ${mistakes.length - 1} more` : '';
-  throw new InvalidInputError(
-    `${what} is wrong: ${first ? `${first.path || 'it'} ${first.message}${more}` : 'see mistakes'}.`,
-    mistakes,
-  );
-}
-
 /** @throws BodyTooLargeError, NotJsonError, InvalidInputError */
 export async function readJson<Schema extends z.ZodType>(
   request: HttpRequest,
@@ -235,7 +220,7 @@ export async function readJson<Schema extends z.ZodType>(
   const type = request.headers.get('content-type') ?? 'application/json';
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
     throw new NotJsonError('The content type is another one; send application/json.');
-  return parse(schema, parseJson(await readText(request, limit)), 'The body');
+  return parseInput(schema, parseJson(await readText(request, limit)), 'The body');
 }
 
 /** The body as it came: a signature is over every byte of it. @throws BodyTooLargeError */
@@ -251,7 +236,7 @@ export async function reasonIn(request: HttpRequest): Promise<z.output<typeof co
   const reason = request.query.get('reason');
   return reason === null
     ? readJson(request, commandSchema, bodyLimits.command)
-    : parse(commandSchema, { reason }, 'The query');
+    : parseInput(commandSchema, { reason }, 'The query');
 }
 
 function parseJson(text: string): unknown {

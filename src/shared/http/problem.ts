@@ -1,10 +1,9 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { ForbiddenError, UnauthorizedError } from '../access/errors.ts';
-import { boundedMistakes, cut, type InputMistake } from '../mistakes.ts';
+import { boundedMistakes, cut, type InputMistake, InvalidInputError } from '../mistakes.ts';
 import { isOutage } from '../state/errors.ts';
 import {
   ConflictError,
-  InvalidInputError,
   NoSuchDeliveryError,
   NoSuchRolloutError,
   UnavailableError,

@@ -1,7 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Notice } from './notice.ts';
-import type { LinkSettings } from './notifications.ts';
+
+/** What makes links: the key that signs them, and where people reach this app, without a slash at its end. */
+export type LinkSettings = { readonly key: string; readonly publicUrl: string };
 
 /** What a link lets its holder do, once, until it expires. */
 const linkSchema = z.strictObject({

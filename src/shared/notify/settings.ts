@@ -1,34 +1,12 @@
 import { z } from 'zod';
-import { mistakesOf } from '../mistakes.ts';
+import { type Environment, listIn } from '../settings.ts';
 import { type Channel, channelsSchema } from './channel.ts';
-import type { LinkSettings } from './notifications.ts';
+import type { LinkSettings } from './link.ts';
 
 /** The settings of telling people. Each problem is one line, without a value in it: some are credentials. */
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-export function channelsIn(setting: string | undefined, problems: string[]): readonly Channel[] {
-  if (!setting) return [];
-  const list = parseJson(setting);
-  if (list === undefined) {
-    problems.push('RAMPART_CHANNELS is not JSON');
-    return [];
-  }
-  const result = channelsSchema.safeParse(list);
-  if (result.success) return result.data;
-  for (const { path, message } of mistakesOf(result.error, channelsSchema))
-    problems.push(`RAMPART_CHANNELS${path && ` ${path}`} ${message}`);
-  return [];
-}
-
-/** Undefined for what is no JSON: the parser's own message would quote a secret. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+export const channelsIn = (environment: Environment, problems: string[]): readonly Channel[] =>
+  listIn(environment, 'RAMPART_CHANNELS', channelsSchema, problems) ?? [];
 
 const shortestKey = 32;
 

@@ -15,9 +15,15 @@
  * signature    one kind of failure, by the hash that its source gives it
  * evidence     what samples say on a check
  * e-value      the wealth of a bet against the build; how much evidence there is
- * budget       the chance that a healthy build is halted, over the whole rollout
+ * budget       the chance that a healthy build is halted, over the whole rollout; the other one, of requests to the Store,
+ *              is always called the request budget, and a ticket is one request taken from it
  * decision     what a pass concluded, with its sentence and the time of the next look
  * intent       a decision that will change the Store, written down before the Store is called
+ * claim        the write of an intent, or of whatever else a pass concluded: who loses it has done nothing
+ * alert        what the publisher's own monitoring says; while it fires it may hold a rollout, or halt it for good
+ * pause, cap   a person's word: raise no further until somebody resumes, or never above a percentage
+ * escalation   telling people, again and again, of a trouble that lasts, until one of them acknowledges it
+ * notice       one thing that people are told, of one entry of the journal; a message is a notice on its way to a channel
  * journal      the append-only record of all of it
  */
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Budget, type Claim, type RequestLane, requestLanes } from '../budget/budget.ts';
+import { type Budget, type RequestLane, requestLanes, type Taken } from '../budget/budget.ts';
 import type { Key, Row } from './rows.ts';
 
 /**
- * A budget as a row: `since` is the time of its oldest claim, and `taken` lists all of them as `{ms}{lane}`, such as
+ * A budget as a row: `since` is the time of its oldest ticket, and `taken` lists all of them as `{ms}{lane}`, such as
  * `0p 350p 1200h`; the milliseconds are those since the one before. So the thousands that the highest limit allows fit
  * into a column, and people can still read them.
  */
@@ -46,13 +46,13 @@ export function fromBudgetRow(row: unknown): Budget {
   if (!parsed.success) return { taken: [] };
   const { since, taken, closedAt, closedUntil } = parsed.data;
   return {
-    taken: claimsIn(since, taken),
+    taken: takenIn(since, taken),
     ...(closedAt !== undefined &&
       closedUntil !== undefined && { closed: { at: closedAt, until: closedUntil } }),
   };
 }
 
-function claimsIn(since: number, taken: string): Claim[] {
+function takenIn(since: number, taken: string): Taken[] {
   let at = since;
   return taken.split(' ').flatMap((word) => {
     const [, ms = '', letter = ''] = /^(\d{1,9})([a-z])$/.exec(word) ?? [];

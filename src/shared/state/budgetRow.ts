@@ -15,13 +15,13 @@ import { isStatus } from './errors.ts';
 import type { Table } from './table.ts';
 
 /**
- * What became of a claim.
- * `claimed`: it is written down, and the request may be sent until `goodUntil`.
+ * What became of a request for a ticket.
+ * `taken`: it is written down, and the request may be sent until `goodUntil`.
  * `full`: its lane has no room before `until`.
  * `unreachable`: the table did not take it, or nobody knows whether it did; then it is counted without being used.
  */
 export type Verdict =
-  | { readonly kind: 'claimed'; readonly goodUntil: number }
+  | { readonly kind: 'taken'; readonly goodUntil: number }
   | { readonly kind: 'full'; readonly until: number }
   | { readonly kind: 'unreachable'; readonly cause: unknown };
 
@@ -62,7 +62,7 @@ const byUrgency = (a: Waiting, b: Waiting): number =>
 /**
  * The row that all instances share. One write is under way at a time; whoever comes meanwhile is in the next one, all
  * together, the most urgent lanes first. The row is remembered with its ETag, so an instance that nobody races needs one
- * round trip for a claim.
+ * round trip for a ticket.
  */
 export class BudgetRow {
   readonly #options: BudgetOptions;
@@ -79,7 +79,7 @@ export class BudgetRow {
   }
 
   /** Never rejects. */
-  claim(lane: RequestLane, since: number): Promise<Verdict> {
+  take(lane: RequestLane, since: number): Promise<Verdict> {
     const { promise, resolve } = Promise.withResolvers<Verdict>();
     this.#waiting.push({ lane, since, settle: resolve, overtaken: 0 });
     this.#start();
@@ -104,7 +104,7 @@ export class BudgetRow {
     return roomAt(budget, lane, time, this.#options.limit);
   }
 
-  /** Forgets what is remembered, and reads the row. Never rejects: the next claim meets the same trouble. */
+  /** Forgets what is remembered, and reads the row. Never rejects: the next take meets the same trouble. */
   refresh(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#readers.push(resolve);
@@ -138,32 +138,32 @@ export class BudgetRow {
     const batch = this.#waiting.splice(0).sort(byUrgency);
     const closers = this.#closers.splice(0);
     const now = this.#options.runtime.now();
-    const { budget, claimed } = this.#claims(known.budget, batch, now);
-    if (claimed.length + closers.length === 0) return;
+    const { budget, taken } = this.#tickets(known.budget, batch, now);
+    if (taken.length + closers.length === 0) return;
     try {
       const written = await this.#write(budget, known.etag);
-      if (written.kind === 'overtaken') return await this.#again(claimed, closers, written.cause);
+      if (written.kind === 'overtaken') return await this.#again(taken, closers, written.cause);
       this.#known = written.etag === undefined ? undefined : { budget, etag: written.etag };
-      for (const { settle } of claimed) settle({ kind: 'claimed', goodUntil: now + timing.goodForMs });
+      for (const { settle } of taken) settle({ kind: 'taken', goodUntil: now + timing.goodForMs });
       for (const done of closers) done();
     } catch (cause) {
       // It may have been written all the same: then it counts, and nobody uses it.
-      this.#waiting.push(...claimed);
+      this.#waiting.push(...taken);
       this.#closers.push(...closers);
       throw cause;
     }
   }
 
   /** What the batch takes; who finds no room is told at once. */
-  #claims(before: Budget, batch: readonly Waiting[], now: number): { budget: Budget; claimed: Waiting[] } {
+  #tickets(before: Budget, batch: readonly Waiting[], now: number): { budget: Budget; taken: Waiting[] } {
     let budget = withClosing(before, this.#closed);
-    const claimed = batch.filter(({ lane, settle }) => {
+    const taken = batch.filter(({ lane, settle }) => {
       const taking = take(budget, lane, now, this.#options.limit);
       if (taking.kind === 'wait') settle({ kind: 'full', until: taking.until });
       else budget = taking.budget;
       return taking.kind === 'taken';
     });
-    return { budget, claimed };
+    return { budget, taken };
   }
 
   async #read(): Promise<Known> {
@@ -198,10 +198,10 @@ export class BudgetRow {
     }
   }
 
-  async #again(claimed: readonly Waiting[], closers: (() => void)[], cause: unknown): Promise<void> {
+  async #again(taken: readonly Waiting[], closers: (() => void)[], cause: unknown): Promise<void> {
     this.#known = undefined;
     this.#closers.push(...closers);
-    for (const one of claimed)
+    for (const one of taken)
       if (++one.overtaken < mostOvertaken) this.#waiting.push(one);
       else one.settle({ kind: 'unreachable', cause });
     const { runtime } = this.#options;

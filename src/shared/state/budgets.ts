@@ -16,8 +16,8 @@ const aheadMs = 10_000;
 /** When to ask again after the table of budgets could not be reached. */
 const unreachableRetryMs = 10_000;
 
-/** How often a claim may be too old by the time that it is written down. */
-const mostLateClaims = 3;
+/** How often a ticket may be too old by the time that it is written down. */
+const mostLateTickets = 3;
 
 /** The request budget of one publisher, shared with all instances by a row of the table, and the pace of its looks. */
 export function createPublisherBudget(options: BudgetOptions): PublisherBudget {
@@ -44,13 +44,13 @@ export function createPublisherBudget(options: BudgetOptions): PublisherBudget {
     let late = 0;
     for (;;) {
       abortSignal?.throwIfAborted();
-      const verdict = await row.claim(lane, since);
+      const verdict = await row.take(lane, since);
       const now = runtime.now();
       switch (verdict.kind) {
-        case 'claimed':
+        case 'taken':
           if (lane === 'poll') pace = polled(pace);
           if (now < verdict.goodUntil) return ticketUntil(verdict.goodUntil);
-          if (++late >= mostLateClaims) return withoutRow(lane, options, undefined);
+          if (++late >= mostLateTickets) return withoutRow(lane, options, undefined);
           break;
         case 'unreachable':
           return withoutRow(lane, options, verdict.cause);

@@ -9,7 +9,7 @@ export type StorageAccess =
   | { readonly kind: 'connectionString'; readonly connectionString: string }
   | { readonly kind: 'identity'; readonly tableServiceUri: string; readonly credential: TokenCredential };
 
-/** The three tables of Rampart. */
+/** The tables of Rampart. */
 export type Tables = {
   /** Per application: its rollouts, their journals, and the mark of each track's active rollout. */
   readonly rollouts: Table;

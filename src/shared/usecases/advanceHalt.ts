@@ -1,19 +1,10 @@
 import { causeOf } from '../cause.ts';
 import type { HaltMessage } from '../queues/halts.ts';
+import { haltRetryMs } from '../rollout/haltRetries.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { isOutage } from '../state/errors.ts';
 import { advanceRollout } from './advanceRollout.ts';
 import type { Log, Ports } from './ports.ts';
-
-/** Whoever gives a halt tries it at once, for a few seconds; its message comes after that. Real time, as all of this is. */
-export const firstHaltRetryMs = 8_000;
-
-/** The waits between the tries, the last one again and again: a halt is tried for as long as it is open. */
-const retriesMs = [10_000, 15_000, 20_000, 30_000, 45_000, 60_000] as const;
-const lastRetryMs = 60_000;
-
-/** The Store takes no halt before it has published. */
-const unpublishedMs = 5 * 60_000;
 
 /** While the state cannot be read. */
 const unknownMs = 30_000;
@@ -40,7 +31,7 @@ export async function advanceHalt(ports: Ports, { id }: HaltMessage, log: Log): 
 async function nextTryMs(ports: Ports, id: string): Promise<number | undefined> {
   try {
     const open = await openHalt(ports, id);
-    return open && retryMs(open);
+    return open && haltRetryMs(open);
   } catch (error) {
     if (!isOutage(error)) throw error;
     return unknownMs;
@@ -50,9 +41,4 @@ async function nextTryMs(ports: Ports, id: string): Promise<number | undefined> 
 async function openHalt({ rollouts }: Ports, id: string): Promise<Rollout | undefined> {
   const rollout = (await rollouts.get(id))?.rollout;
   return rollout?.intent?.kind === 'halt' ? rollout : undefined;
-}
-
-function retryMs({ intent, stepSince, storeUnreadable }: Rollout): number {
-  if (stepSince === undefined) return storeUnreadable ? lastRetryMs : unpublishedMs;
-  return retriesMs[Math.max(0, (intent?.attempts ?? 1) - 1)] ?? lastRetryMs;
 }

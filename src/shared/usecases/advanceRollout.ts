@@ -1,3 +1,4 @@
+import type { Look } from '../queues/looks.ts';
 import { decide } from '../rollout/decide.ts';
 import type { Decision } from '../rollout/decision.ts';
 import { sayDuration } from '../rollout/duration.ts';
@@ -14,13 +15,6 @@ import { dropRow } from './dropRow.ts';
 import { gatherEvidence } from './gatherEvidence.ts';
 import { observe } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
-
-/** What the queue carries: which rollout to look at, and why. */
-export type Look = {
-  readonly id: string;
-  /** The due row that led here. Without one, somebody asks, and the look is taken even if none is due. */
-  readonly due?: Due | undefined;
-};
 
 /** A pass that has not ended by then gives way to the next one; every request in it is cut off. */
 const passTimeoutMs = 120_000;

@@ -1,10 +1,10 @@
 import type { Ticket } from '../budget/port.ts';
 import { causeOf } from '../cause.ts';
+import { firstHaltRetryMs } from '../rollout/haltRetries.ts';
 import type { Change } from '../rollout/journal.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { Due } from '../state/due.ts';
 import type { Stored } from '../state/rollouts.ts';
-import { firstHaltRetryMs } from './advanceHalt.ts';
 import type { Log, Ports } from './ports.ts';
 
 type ClaimPorts = Pick<Ports, 'rollouts' | 'halts' | 'publishers' | 'runtime'>;
@@ -74,6 +74,7 @@ async function takeForHalt({ publishers }: ClaimPorts, rollout: Rollout): Promis
   try {
     return await publishers.budgetOf(rollout.publisher).take('halt', { patienceMs: 0 });
   } catch {
+    // The call asks again, with patience, and says what is wrong; the intent must be written in any case.
     return undefined;
   }
 }

@@ -1,7 +1,6 @@
 import type { Message, SentLink } from '../notify/channels/message.ts';
 import { render } from '../notify/channels/render.ts';
-import { isExpired, linksFor, linkUrl } from '../notify/link.ts';
-import type { LinkSettings } from '../notify/notifications.ts';
+import { isExpired, type LinkSettings, linksFor, linkUrl } from '../notify/link.ts';
 import type { PostOutcome } from '../notify/post.ts';
 import { retryIn } from '../notify/retry.ts';
 import { LostRaceError } from '../state/errors.ts';
@@ -15,15 +14,15 @@ type DeliverPorts = Pick<Ports, 'notifications' | 'runtime'>;
 export const leaseMs = 120_000;
 
 /**
- * Sends one message of the outbox, if it is its time and nobody else is at it: claim → send → close, or the time of the
- * next attempt. Whoever loses the claim has done nothing.
+ * Sends one message of the outbox, if it is its time and nobody else is at it: lease → send → close, or the time of the
+ * next attempt. Whoever loses the lease has done nothing.
  */
 export async function deliverNotification(ports: DeliverPorts, key: Key, log: Log): Promise<void> {
   try {
-    const claimed = await claim(ports, key);
-    if (!claimed) return;
-    const outcome = await send(ports, claimed.message);
-    await settle(ports, claimed, outcome, log);
+    const leased = await lease(ports, key);
+    if (!leased) return;
+    const outcome = await send(ports, leased.message);
+    await settle(ports, leased, outcome, log);
   } catch (error) {
     if (!(error instanceof LostRaceError)) throw error;
     log.info(`${error.message} Their attempt stands.`);
@@ -31,7 +30,7 @@ export async function deliverNotification(ports: DeliverPorts, key: Key, log: Lo
 }
 
 /** @throws LostRaceError */
-async function claim({ notifications, runtime }: DeliverPorts, key: Key): Promise<StoredMessage | undefined> {
+async function lease({ notifications, runtime }: DeliverPorts, key: Key): Promise<StoredMessage | undefined> {
   const stored = await notifications.outbox.get(key);
   const now = runtime.now();
   if (!stored || now < stored.message.nextAttemptAt.getTime()) return undefined;
@@ -74,11 +73,11 @@ function sentLinks(
 
 async function settle(
   ports: DeliverPorts,
-  claimed: StoredMessage,
+  leased: StoredMessage,
   outcome: PostOutcome,
   log: Log,
 ): Promise<void> {
-  const { message } = claimed;
+  const { message } = leased;
   switch (outcome.kind) {
     case 'sent':
       await close(ports, message, 'sent', outcome.outcome);
@@ -88,7 +87,7 @@ async function settle(
     case 'refused':
       return giveUp(ports, message, outcome.outcome, log);
     case 'failed':
-      return retryLater(ports, claimed, outcome, log);
+      return retryLater(ports, leased, outcome, log);
   }
 }
 
@@ -109,18 +108,18 @@ const close = (
 
 async function retryLater(
   ports: DeliverPorts,
-  claimed: StoredMessage,
+  leased: StoredMessage,
   { outcome, mayHaveArrived, retryAfterMs }: Extract<PostOutcome, { kind: 'failed' }>,
   log: Log,
 ): Promise<void> {
   const { runtime, notifications } = ports;
-  const { message } = claimed;
+  const { message } = leased;
   const { attempts, notice, channel, key } = message;
   const now = runtime.now();
   const elapsedMs = now - message.firstAt.getTime();
   const wait = retryIn({ attempts, elapsedMs, retryAfterMs, random: runtime.random() });
   if (wait === 'never') return giveUp(ports, message, outcome, log);
-  await notifications.outbox.save(claimed, {
+  await notifications.outbox.save(leased, {
     ...message,
     state: 'pending',
     nextAttemptAt: new Date(now + wait),

@@ -1,17 +1,4 @@
-import type { InputMistake } from '../mistakes.ts';
-
 /** One class per remedy of the caller. Each sentence names what is wrong and what to do. */
-
-/** The input is wrong. Remedy: correct what `mistakes` name. */
-export class InvalidInputError extends Error {
-  override readonly name = 'InvalidInputError';
-  readonly mistakes: readonly InputMistake[];
-
-  constructor(sentence: string, mistakes: readonly InputMistake[]) {
-    super(sentence);
-    this.mistakes = mistakes;
-  }
-}
 
 /** There is no rollout of that id. Remedy: correct the id, or start the rollout. */
 export class NoSuchRolloutError extends Error {

@@ -1,6 +1,6 @@
+import type { Look } from '../queues/looks.ts';
 import { looks } from '../rollout/looks.ts';
 import type { Due, Lane } from '../state/due.ts';
-import type { Look } from './advanceRollout.ts';
 import type { Ports, Publishers } from './ports.ts';
 
 /** More than this are taken by the next tick; a tick must end long before it. */

@@ -1,7 +1,9 @@
 import type { PublisherBudget } from '../budget/port.ts';
 import type { Clock } from '../clock.ts';
 import type { Store, StoreProbe, SubmissionWriter } from '../msstore/port.ts';
-import type { Notifications } from '../notify/notifications.ts';
+import type { Channel } from '../notify/channel.ts';
+import type { LinkSettings } from '../notify/link.ts';
+import type { Post } from '../notify/post.ts';
 import type { PackageContainer } from '../packages/container.ts';
 import type { MessageQueue } from '../queues/queue.ts';
 import type { Policy } from '../rollout/policy.ts';
@@ -9,8 +11,10 @@ import type { Runtime } from '../runtime.ts';
 import type { AlertStore } from '../state/alerts.ts';
 import type { DeliveryStore } from '../state/deliveries.ts';
 import type { DueIndex } from '../state/due.ts';
+import type { Outbox } from '../state/outbox.ts';
 import type { RolloutStore } from '../state/rollouts.ts';
 import type { SampleStore } from '../state/samples.ts';
+import type { UsedLinks } from '../state/usedLinks.ts';
 import type { TelemetrySources } from '../telemetry/source.ts';
 import type { UploadRoom } from './uploadRoom.ts';
 
@@ -34,6 +38,18 @@ export type Ports = {
   readonly policies: ReadonlyMap<string, Policy>;
   /** What telling people needs. */
   readonly notifications: Notifications;
+};
+
+/** Everything that telling people needs. */
+export type Notifications = {
+  /** By name. */
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly outbox: Outbox;
+  readonly queue: MessageQueue;
+  readonly post: Post;
+  /** Without them, messages come without links, and no link is good. */
+  readonly links: LinkSettings | undefined;
+  readonly usedLinks: UsedLinks;
 };
 
 /** The Partner Center accounts that the settings name, each with its client of the Store. */

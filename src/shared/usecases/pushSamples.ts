@@ -1,10 +1,10 @@
-import type { InputMistake } from '../mistakes.ts';
+import { type InputMistake, InvalidInputError } from '../mistakes.ts';
 import { type Check, discountOf } from '../rollout/check.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { isUnnamed } from '../rollout/signatureFinding.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
 import type { PushedSample } from '../state/samples.ts';
-import { ConflictError, InvalidInputError, NoSuchRolloutError } from './errors.ts';
+import { ConflictError, NoSuchRolloutError } from './errors.ts';
 import type { Ports } from './ports.ts';
 
 /**

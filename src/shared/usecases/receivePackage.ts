@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { requestSchema } from '../delivery/request.ts';
-import { mistakesOf } from '../mistakes.ts';
+import { InvalidInputError, mistakesOf } from '../mistakes.ts';
 import { PackageTooLargeError } from '../packages/errors.ts';
 import { applicationId, flightId } from '../rollout/ids.ts';
 import type { Who } from '../rollout/vocabulary.ts';
-import { ConflictError, InvalidInputError, UnknownPublisherError } from './errors.ts';
+import { ConflictError, UnknownPublisherError } from './errors.ts';
 import type { Log, Ports } from './ports.ts';
 import { startDelivery } from './startDelivery.ts';
 

@@ -9,11 +9,12 @@ import {
   withEntries,
 } from '../delivery/delivery.ts';
 import type { Ask, DeliveryRequest } from '../delivery/request.ts';
+import { InvalidInputError } from '../mistakes.ts';
 import type { PackageBlob } from '../packages/container.ts';
 import { PackageStorageError } from '../packages/errors.ts';
 import { type Who, whoOf } from '../rollout/vocabulary.ts';
 import { TrackBusyError } from '../state/errors.ts';
-import { ConflictError, InvalidInputError, UnavailableError } from './errors.ts';
+import { ConflictError, UnavailableError } from './errors.ts';
 import { versionOf } from './examinePackages.ts';
 import type { Log, Ports } from './ports.ts';
 import { policyOf, publisherOf } from './startRollout.ts';

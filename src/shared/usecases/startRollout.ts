@@ -1,4 +1,5 @@
 import { causeOf } from '../cause.ts';
+import { InvalidInputError } from '../mistakes.ts';
 import {
   StoreAuthenticationError,
   StoreConflictError,
@@ -15,7 +16,6 @@ import { type Who, whoOf } from '../rollout/vocabulary.ts';
 import { TrackBusyError } from '../state/errors.ts';
 import {
   ConflictError,
-  InvalidInputError,
   UnavailableError,
   UnknownPublisherError,
   UnsuitableSubmissionError,

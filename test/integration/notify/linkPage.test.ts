@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { linkPage } from '../../../src/shared/notify/linkPage.ts';
+import { linkPage } from '../../../src/shared/http/links/page.ts';
 import { button, focused, type LinkTabs, press, says, startLinkTabs } from '../../support/linkTabs.ts';
 import { type Reader, startReader, status } from './reader.ts';
 

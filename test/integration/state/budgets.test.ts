@@ -169,7 +169,7 @@ describe('one instance', () => {
     await Promise.all(
       ['change', 'poll', 'halt'].map((lane) => refusal(alone.take(lane as RequestLane, impatient))),
     );
-    expect((await rowOf(publisher)).taken.split(' ').map((claim) => claim.at(-1))).toEqual([
+    expect((await rowOf(publisher)).taken.split(' ').map((ticket) => ticket.at(-1))).toEqual([
       ...Array.from({ length: 16 }, () => 'c'),
       'h',
     ]);
@@ -338,7 +338,7 @@ describe('a write whose answer is lost', () => {
   });
 });
 
-test('a write that takes longer than a claim is good is made again with a new time', async () => {
+test('a write that takes longer than a ticket is good is made again with a new time', async () => {
   const publisher = newPublisher();
   let slow = 1;
   const alone = instanceOf(publisher, {

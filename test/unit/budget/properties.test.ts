@@ -162,7 +162,7 @@ describe('times that go backwards', () => {
     );
   });
 
-  test('keep the claims in their order, and no more than the limit in the row', () => {
+  test('keep the tickets in their order, and no more than the limit in the row', () => {
     fc.assert(
       fc.property(jumps, limits, (tried, limit) => {
         let now = start;

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { commandSchema, pauseSchema, samplesSchema, startSchema } from '../../../src/shared/http/input.ts';
 import { problemOf } from '../../../src/shared/http/problem.ts';
-import { mistakesOf } from '../../../src/shared/mistakes.ts';
-import { InvalidInputError } from '../../../src/shared/usecases/errors.ts';
+import { InvalidInputError, mistakesOf } from '../../../src/shared/mistakes.ts';
 import { applicationId, policyDocument, submissionId } from '../../support/builders.ts';
 
 /** Input that was once taken and could then not be kept, and answers that once grew with what was sent. */

@@ -6,13 +6,13 @@ import { notice, slack, teams, webhook } from './notices.fixture.ts';
 function channels(list: unknown): { channels: unknown; problems: string[] } {
   const problems: string[] = [];
   const text = typeof list === 'string' ? list : JSON.stringify(list);
-  return { channels: channelsIn(text, problems), problems };
+  return { channels: channelsIn({ RAMPART_CHANNELS: text }, problems), problems };
 }
 
 describe('RAMPART_CHANNELS', () => {
   test('may be absent, and then nobody is told', () => {
     const problems: string[] = [];
-    expect(channelsIn(undefined, problems)).toEqual([]);
+    expect(channelsIn({}, problems)).toEqual([]);
     expect(problems).toEqual([]);
   });
 
@@ -85,7 +85,7 @@ describe('a channel is told', () => {
     ['of its applications', { applications: ['9NBLGGH4R315'] }, true],
     ['of no other applications', { applications: ['9WZDNCRFJ3Q2'] }, false],
   ] as const)('%s', (_what, change, told) => {
-    const [channel] = channelsIn(JSON.stringify([{ ...slack, ...change }]), []);
+    const [channel] = channelsIn({ RAMPART_CHANNELS: JSON.stringify([{ ...slack, ...change }]) }, []);
     expect(channel && wants(channel, notice())).toBe(told);
   });
 });

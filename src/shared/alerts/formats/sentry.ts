@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../../usecases/errors.ts';
+import { InvalidInputError } from '../../mistakes.ts';
 import type { AlertStatus } from '../alert.ts';
 import { type LabelEntry, labelsOf, listed } from '../labels.ts';
 import {

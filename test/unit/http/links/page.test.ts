@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { linkPage } from '../../../src/shared/notify/linkPage.ts';
+import { linkPage } from '../../../../src/shared/http/links/page.ts';
 
 const html = String(linkPage.body);
 const headers = new Headers({ ...linkPage.headers });

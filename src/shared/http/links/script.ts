@@ -1,7 +1,5 @@
-import { linksPath } from './link.ts';
-
-/** The longest reason that a command takes, in UTF-16 code units, as a textarea counts as well. */
-export const longestReason = 500;
+import { linksPath } from '../../notify/link.ts';
+import { longestReason } from '../input.ts';
 
 /**
  * The script of the page behind a link, for browsers. It is text, because its hash must be that of what is sent, whatever

@@ -1,9 +1,9 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
-import { bodyLimits, commandSchema, parse, readText } from '../http/input.ts';
-import { NotJsonError } from '../http/problem.ts';
-import { InvalidInputError } from '../usecases/errors.ts';
-import { longestToken } from './link.ts';
+import { InvalidInputError, parseInput } from '../../mistakes.ts';
+import { longestToken } from '../../notify/link.ts';
+import { bodyLimits, commandSchema, readText } from '../input.ts';
+import { NotJsonError } from '../problem.ts';
 
 /** What the page behind a link asks. The token comes in the body: paths and queries stand in logs. */
 export const showRequestSchema = z.strictObject({ token: z.string().max(longestToken) });
@@ -21,7 +21,7 @@ export async function readLinkRequest<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? ''))
     throw new NotJsonError('Send application/json, and say so in content-type.');
-  return parse(schema, parseJson(await readText(request, bodyLimits.command)), 'The body');
+  return parseInput(schema, parseJson(await readText(request, bodyLimits.command)), 'The body');
 }
 
 function parseJson(text: string): unknown {

@@ -3,9 +3,9 @@ import { newsOf } from '../notify/news.ts';
 import type { MessageQueue } from '../queues/queue.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Telling } from './journaled.ts';
-import { newMessageRow, watchRow } from './outbox.ts';
-import type { Tables } from './tables.ts';
+import type { Telling } from '../state/journaled.ts';
+import { newMessageRow, watchRow } from '../state/outbox.ts';
+import type { Tables } from '../state/tables.ts';
 
 /** How people are told of rollouts: each notice goes to the channels that want it. */
 export function createTelling(

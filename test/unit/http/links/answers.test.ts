@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { linkAnswer } from '../../../src/shared/notify/linkAnswers.ts';
-import type { Followed } from '../../../src/shared/usecases/followLink.ts';
-import { ramping, start } from '../../support/builders.ts';
+import { linkAnswer } from '../../../../src/shared/http/links/answers.ts';
+import type { Followed } from '../../../../src/shared/usecases/followLink.ts';
+import { ramping, start } from '../../../support/builders.ts';
 
 const rollout = ramping({
   decision: { kind: 'hold', reason: 'approval', sentence: 'All is\nwell \u202Eat 5 %.', at: start },

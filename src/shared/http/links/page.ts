@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpResponseInit } from '@azure/functions';
-import { linkScript, longestReason } from './linkScript.ts';
+import { longestReason } from '../input.ts';
+import { linkScript } from './script.ts';
 
 const style = `:root{color-scheme:light dark;--ground:#f4f4f6;--card:#fff;--text:#1b1b1f;--quiet:#5c5c66;--line:#d4d4dc;--accent:#1f4fbf;--on-accent:#fff;--mistake:#b3261e}
 @media(prefers-color-scheme:dark){:root{--ground:#131316;--card:#1e1e23;--text:#e6e6ea;--quiet:#a3a3ad;--line:#3b3b44;--accent:#a8c1ff;--on-accent:#0b1f52;--mistake:#f2b8b5}}

@@ -1,12 +1,12 @@
 import type { HttpResponseInit } from '@azure/functions';
-import { json } from '../http/handler.ts';
-import type { Problem } from '../http/problem.ts';
-import type { Rollout } from '../rollout/rollout.ts';
-import { sayPercentage } from '../rollout/sentence.ts';
-import type { Followed } from '../usecases/followLink.ts';
-import type { LinkAction } from './link.ts';
-import { cut, plain } from './text.ts';
-import { subjectOfRollout } from './title.ts';
+import type { LinkAction } from '../../notify/link.ts';
+import { cut, plain } from '../../notify/text.ts';
+import { subjectOfRollout } from '../../notify/title.ts';
+import type { Rollout } from '../../rollout/rollout.ts';
+import { sayPercentage } from '../../rollout/sentence.ts';
+import type { Followed } from '../../usecases/followLink.ts';
+import { json } from '../handler.ts';
+import type { Problem } from '../problem.ts';
 
 /** What the page behind a link shows: what the link would do, with its button, or what it has done, without. */
 export type LinkView = {

@@ -1,11 +1,11 @@
 import { HttpRequest } from '@azure/functions';
 import { describe, expect, test } from 'vitest';
+import { longestReason } from '../../../../src/shared/http/input.ts';
 import {
   followRequestSchema,
   readLinkRequest,
   showRequestSchema,
-} from '../../../src/shared/notify/linkRequests.ts';
-import { longestReason } from '../../../src/shared/notify/linkScript.ts';
+} from '../../../../src/shared/http/links/requests.ts';
 
 const token = 'hush.hush';
 const json = 'application/json';
