@@ -14,7 +14,16 @@ export type AlertEffect = {
 };
 
 /** What was known of an alert before it came again. */
-export type Earlier = { readonly status: Alert['status']; readonly startsAt: Date };
+export type Earlier = {
+  readonly status: Alert['status'];
+  readonly startsAt: Date;
+  /** What it did. */
+  readonly effects: readonly { readonly rolloutId: string; readonly outcome: string }[];
+};
+
+/** Whether an alert is the same firing as the one that came before. */
+export const isRepeat = ({ status, startsAt }: Alert, earlier: Earlier): boolean =>
+  status === 'firing' && earlier.status === 'firing' && startsAt.getTime() === earlier.startsAt.getTime();
 
 export type AlertPlan = {
   readonly alert: Alert;
@@ -41,12 +50,24 @@ export function planOf(
   const effects = addressed
     ? rollouts.map(({ id: rolloutId }): AlertEffect => ({ rolloutId, do: addressed.do }))
     : rollouts.flatMap((rollout) => effectOn(rollout, alert.labels));
-  // A hold that comes after its own end, by a detour, would hold for ever. A halt is no worse for being late.
-  const isLate = earlier?.status === 'resolved' && alert.startsAt <= earlier.startsAt;
-  const kept = isLate ? effects.filter((effect) => effect.do === 'halt') : effects;
+  const kept = effects.filter((effect) => effect.do === 'halt' || !isPast(alert, effect, earlier));
   if (kept.length > 0) return { alert, id, effects: kept, remarks: [] };
-  if (isLate && effects.length > 0) return { alert, id, effects: [], remarks: ['It was resolved before.'] };
+  if (effects.length > 0)
+    return { alert, id, effects: [], remarks: ['It has held before, and holds no more.'] };
   return { alert, id, effects: [], remarks: addressed ? [notActive(addressed)] : mistakes(rollouts, alert) };
+}
+
+/**
+ * A hold that comes after its own end, by a detour, would hold for ever; and one that a person has lifted must not come
+ * back with the next repeat. A halt is no worse for being late.
+ */
+function isPast(alert: Alert, { rolloutId }: AlertEffect, earlier: Earlier | undefined): boolean {
+  if (!earlier) return false;
+  if (earlier.status === 'resolved') return alert.startsAt <= earlier.startsAt;
+  const hasHeld = earlier.effects.some(
+    (effect) => effect.rolloutId === rolloutId && effect.outcome === 'held',
+  );
+  return isRepeat(alert, earlier) && hasHeld;
 }
 
 function effectOn({ id: rolloutId, policy }: Rollout, labels: AlertLabels): AlertEffect[] {

@@ -32,10 +32,13 @@ function eventOf(before: Rollout | undefined, change: Change, entry: JournalEntr
 }
 
 /** An escalation is told each time: the rollout itself sees to it that the times lie apart. */
-function escalated(before: Rollout | undefined, { intent, decision }: Rollout): NoticeEvent {
+function escalated(before: Rollout | undefined, { intent, pause }: Rollout): NoticeEvent {
   const told = intent?.escalatedAt?.getTime();
   if (told !== undefined && told !== before?.intent?.escalatedAt?.getTime()) return 'unconfirmed';
-  return decision?.reason === 'pauseOverdue' ? 'pauseOverdue' : 'held';
+  const reminded = pause?.escalatedAt?.getTime();
+  return reminded !== undefined && reminded !== before?.pause?.escalatedAt?.getTime()
+    ? 'pauseOverdue'
+    : 'held';
 }
 
 function decided(

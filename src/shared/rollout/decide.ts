@@ -2,6 +2,7 @@ import type { Decision, Gate, Situation } from './decision.ts';
 import * as drift from './driftGates.ts';
 import type { Evidence } from './evidence.ts';
 import * as health from './healthGates.ts';
+import * as holds from './holdGates.ts';
 import * as intent from './intentGates.ts';
 import type { Observed } from './observed.ts';
 import * as publication from './publicationGates.ts';
@@ -28,10 +29,10 @@ const order: readonly Gate[] = [
   publication.justPublished,
   intent.finalizeUnderway,
   drift.percentageMoved,
-  step.pauseOverdue,
+  holds.pauseOverdue,
   health.badHolds,
-  step.paused,
-  step.alerted,
+  holds.paused,
+  holds.alerted,
   step.baking,
   health.unmeasuredHolds,
   health.inconclusiveHolds,

@@ -1,9 +1,9 @@
 import { type Answer, accepted, already, refused } from './answer.ts';
 import type { CommandOf } from './command.ts';
+import { sayAlertHolds, sayPause } from './holdGates.ts';
 import { dropAlertHolds, dropCap, dropPause } from './moves.ts';
 import { approversOf, hasApprovalAhead, type Pause, type Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
-import { sayAlertHolds, sayPause } from './stepGates.ts';
 import { sameWho, whoOf } from './vocabulary.ts';
 
 /** The commands that keep a rollout where it is, or let it go on. */

@@ -1,4 +1,5 @@
 import type { Decision, Escalation, Gate, Situation } from './decision.ts';
+import { overduePause } from './holdGates.ts';
 import { intentEscalation } from './intentGates.ts';
 import { after, isOverdue, looks, troubleEscalatesAfter } from './looks.ts';
 import { shownRollout, stageOf } from './observed.ts';
@@ -87,26 +88,38 @@ function draft(situation: Situation, status: string): Decision {
 }
 
 /** A halt that waits for publication is no trouble: the Store cannot carry it out before. */
-const awaitPublication = (
-  { now }: Situation,
+function awaitPublication(
+  situation: Situation,
   kind: 'wait' | 'hold',
   reason: Reason,
   sentence: string,
-): Decision => ({ kind, reason, sentence, nextLookAt: after(now, looks.awaitingPublication) });
+): Decision {
+  const overdue = overduePause(situation);
+  const escalation = overdue?.escalation;
+  return {
+    kind,
+    reason,
+    sentence: overdue ? `${sentence} ${overdue.sentence}` : sentence,
+    nextLookAt: after(situation.now, looks.awaitingPublication),
+    ...(escalation && { escalation }),
+  };
+}
 
 const whatFollows = ({ intent }: Rollout): string =>
   intent?.kind === 'halt'
     ? 'the halt follows as soon as it publishes the submission'
     : 'the rollout begins once it publishes';
 
-export const notGradual: Gate = ({ observed }) =>
+export const notGradual: Gate = ({ observed, rollout }) =>
   shownRollout(observed)?.state === 'notGradual'
     ? {
         kind: 'fail',
         actor: 'store',
         reason: 'notGradual',
         sentence:
-          'The submission was published to everyone at once: it has no gradual rollout. Set the rollout percentage before the next submission is committed.',
+          rollout.intent?.kind === 'halt'
+            ? 'The halt came to nothing: the submission was published to everyone at once, and has no gradual rollout to stop. Only a new submission with a higher version helps.'
+            : 'The submission was published to everyone at once: it has no gradual rollout. Set the rollout percentage before the next submission is committed.',
       }
     : undefined;
 

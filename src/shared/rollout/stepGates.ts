@@ -2,54 +2,11 @@ import type { Decision, Gate, Situation } from './decision.ts';
 import { gates } from './evidence.ts';
 import { silenceEscalation, unmeasured } from './healthGates.ts';
 import { after, isOverdue, looks, nextIntentLook, nextRaise, troubleEscalatesAfter } from './looks.ts';
-import { approversOf, awaitsApproval, currentBake, type Pause, type Rollout } from './rollout.ts';
+import { approversOf, awaitsApproval, currentBake } from './rollout.ts';
 import { sayList, sayPercentage, sayTime, sayWho } from './sentence.ts';
 import { at, hold, nextLook, says } from './situation.ts';
 
-/** The gates of time and of people: the bake, a pause, a cap, an approval; and what follows when none of them speaks. */
-
-/** What a paused rollout says of itself. */
-export function sayPause(rollout: Rollout, { at: since, reason, until, owner }: Pause): string {
-  const end = until ? ` until ${sayTime(until)}` : '';
-  const whose = owner === undefined ? '' : `; ${owner} sees to it`;
-  return `Paused ${at(rollout)} since ${sayTime(since)}${end}: ${reason}${whose}`;
-}
-
-/** A pause never ends by itself: what was not looked at must not go on. */
-export const paused: Gate = (situation) => {
-  const { rollout } = situation;
-  const { pause } = rollout;
-  if (!pause) return undefined;
-  return {
-    ...hold(situation, 'paused', sayPause(rollout, pause)),
-    nextLookAt: nextLook(situation, pause.until),
-  };
-};
-
-/** It holds on, and people are told. */
-export const pauseOverdue: Gate = (situation) => {
-  const { rollout, now } = situation;
-  const { pause } = rollout;
-  if (!pause?.until || now < pause.until) return undefined;
-  const { until, owner = 'Somebody', escalatedAt } = pause;
-  const overdue = isOverdue({ ...pause, since: until }, now, escalatedAt ? troubleEscalatesAfter : 0);
-  return {
-    ...hold(
-      situation,
-      'pauseOverdue',
-      `The pause ${at(rollout)} was to end at ${sayTime(until)}, and nobody has said what is to be. ${owner} has to resume, halt or pause it anew. Its reason: ${pause.reason}`,
-    ),
-    ...(overdue && { escalation: { of: 'pause' } }),
-  };
-};
-
-export const sayAlertHolds = (rollout: Rollout): string =>
-  `Holding ${at(rollout)} while ${rollout.alertHolds.length === 1 ? 'an alert fires' : `${rollout.alertHolds.length} alerts fire`}: ${sayList(rollout.alertHolds.slice(0, 5).map(({ by, alert }) => by ?? alert))}.`;
-
-export const alerted: Gate = (situation) =>
-  situation.rollout.alertHolds.length > 0
-    ? hold(situation, 'alert', sayAlertHolds(situation.rollout))
-    : undefined;
+/** The gates of time and of people: the bake, a cap, an approval; and what follows when none of them speaks. */
 
 /** Before the bake ends only its end matters; what is missing by then is said now, so that nobody is surprised. */
 export const baking: Gate = (situation) => {

@@ -19,6 +19,12 @@ import type { Log, Ports } from './ports.ts';
 /** A pass that has not ended by then gives way to the next one; every request in it is cut off. */
 const passTimeoutMs = 120_000;
 
+/**
+ * A halt needs no reading: a Store whose reads hang must leave the pass the time to ask for it. Half of the pass at most, and
+ * no longer than this.
+ */
+const longestReadingMs = 15_000;
+
 /** An adoption is followed by a second look at once, because the news may call for more than being taken over. */
 const mostPasses = 3;
 
@@ -36,7 +42,7 @@ export async function advanceRollout(
   if (!stored || !isDue(stored, look, ports.clock.now()))
     return dropRow(ports, look.due, stored && { awaited: dueOf(stored.rollout) });
   try {
-    await passes(ports, stored, look.due, ports.runtime.timeout(timeoutMs), log);
+    await passes(ports, stored, look.due, timeoutMs, log);
   } catch (error) {
     if (!(error instanceof LostRaceError)) throw error;
     log.info(`${look.id}: somebody else was faster; their pass stands.`);
@@ -52,13 +58,18 @@ async function passes(
   ports: Ports,
   first: Stored,
   due: Due | undefined,
-  abortSignal: AbortSignal,
+  timeoutMs: number,
   log: Log,
 ): Promise<void> {
+  const abortSignal = ports.runtime.timeout(timeoutMs);
+  const reading = ports.runtime.timeout(Math.min(longestReadingMs, timeoutMs / 2));
   let stored = first;
   let carried = due;
   for (let pass = 0; pass < mostPasses; pass++) {
-    const { decision, after } = await onePass(ports, stored, carried, abortSignal, log);
+    const { intent, stepSince } = stored.rollout;
+    const needsNone = intent?.kind === 'halt' && stepSince !== undefined;
+    const signals = { abortSignal, ...(needsNone && { reading }) };
+    const { decision, after } = await onePass(ports, stored, carried, signals, log);
     if (decision.kind !== 'adopt' || hasEnded(after.rollout.phase)) return;
     stored = after;
     carried = undefined;
@@ -69,12 +80,15 @@ async function onePass(
   ports: Ports,
   stored: Stored,
   carried: Due | undefined,
-  abortSignal: AbortSignal,
+  {
+    abortSignal,
+    reading = abortSignal,
+  }: { readonly abortSignal: AbortSignal; readonly reading?: AbortSignal },
   log: Log,
 ): Promise<{ decision: Decision; after: Stored }> {
   const { rollout } = stored;
   const now = ports.clock.now();
-  const observed = await observe(ports.publishers, rollout, now, { abortSignal });
+  const observed = await observe(ports.publishers, rollout, now, { abortSignal: reading });
   const evidence = await gatherEvidence(ports.telemetry(), rollout, observed, now, abortSignal);
   const decision = decide(rollout, observed, evidence, now);
   const change = evolve({ rollout, observed, evidence, now }, decision);

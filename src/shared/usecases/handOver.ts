@@ -85,8 +85,10 @@ async function create(
   const { paused } = how;
   const sentence = `Started for the submission ${id} under the policy "${policy.name}"${paused === undefined ? '' : `, paused: ${paused}`}`;
   const remark = { kind: 'command', actor: 'policy', subject: 'start', sentence } as const;
+  // An entry of its own, because a pause is what people are told of.
+  const pause = paused === undefined ? [] : [{ ...remark, subject: 'pause', sentence: `Paused: ${paused}` }];
   try {
-    await ports.rollouts.create(withJournal(rollout, [remark], ports.clock.now()));
+    await ports.rollouts.create(withJournal(rollout, [remark, ...pause], ports.clock.now()));
     log.info(`${rollout.id}: ${sentence}`);
   } catch (error) {
     if (!(error instanceof TrackBusyError) || error.activeId === rollout.id) throw error;

@@ -1,8 +1,10 @@
 import type { Alert } from '../alerts/alert.ts';
 import { alertIdOf, whoOfAlert } from '../alerts/identity.ts';
-import { type Addressed, type AlertEffect, type AlertPlan, planOf } from '../alerts/plan.ts';
+import { type Addressed, type AlertEffect, type AlertPlan, isRepeat, planOf } from '../alerts/plan.ts';
 import { causeOf } from '../cause.ts';
-import type { Command } from '../rollout/command.ts';
+import { type Command, receive } from '../rollout/command.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { sideBySide } from '../sideBySide.ts';
 import type { AlertRecord } from '../state/alerts.ts';
 import { isOutage } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
@@ -62,12 +64,25 @@ export async function planAlerts(
 ): Promise<Planned> {
   const [targets, known] = await Promise.all([
     addressed ? oneTarget(rollouts, addressed.rolloutId) : rollouts.active(),
-    Promise.all(alerts.map((alert) => records.get(alertIdOf(alert)))),
+    sideBySide(alerts, mostRows, (alert) => earlierOf(records, alert)),
   ]);
   const active = targets.filter(({ rollout }) => rollout.endedAt === undefined).map(({ rollout }) => rollout);
   const plans = alerts.map((alert, index) => planOf(alert, active, addressed, known[index]));
   const earlier = new Map(known.flatMap((record) => (record ? [[record.id, record]] : [])));
   return { plans, targets, earlier };
+}
+
+/** Many alerts come in one request, and the tables take only so much at once. */
+const mostRows = 50;
+
+/** It only tells a repeat and a late hold: no halt waits for a row that cannot be read. */
+async function earlierOf(records: Ports['alerts'], alert: Alert): Promise<AlertRecord | undefined> {
+  try {
+    return await records.get(alertIdOf(alert));
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return undefined;
+  }
 }
 
 async function oneTarget(rollouts: Ports['rollouts'], id: string): Promise<Stored[]> {
@@ -92,8 +107,15 @@ async function carryOutAll(
   await Promise.all(
     [...byRollout].map(async ([id, own]) => {
       let guess = known.get(id);
+      let last: Done | undefined;
       for (const { plan, effect } of own.toSorted((a, b) => urgency[a.effect.do] - urgency[b.effect.do])) {
-        effected.get(plan)?.push({ ...effect, ...(await carryOut(ports, plan, effect, guess, log)) });
+        // Of a thousand alerts in one request, each that changes nothing any more would cost a reading.
+        const { result, ...told }: CarriedOut =
+          last && isDone(ports, last.rollout, plan, effect)
+            ? { ...toldOf(effect, last) }
+            : await carryOut(ports, plan, effect, guess, log);
+        effected.get(plan)?.push({ ...effect, ...told });
+        last = result ?? last;
         guess = undefined;
       }
     }),
@@ -101,23 +123,29 @@ async function carryOutAll(
   return effected;
 }
 
+/** What the command before led to. */
+type Done = { readonly rollout: Rollout; readonly done: boolean };
+type Told = Pick<Effected, 'outcome' | 'sentence'>;
+type CarriedOut = Told & { readonly result?: Done };
+
+const isDone = ({ clock }: Ports, rollout: Rollout, plan: AlertPlan, effect: AlertEffect): boolean =>
+  effect.do !== 'release' && receive(rollout, commandOf(plan, effect), clock.now()).kind === 'already';
+
+const toldOf = (effect: AlertEffect, { rollout, done }: Done): Told => ({
+  outcome: outcomeOf(effect, done),
+  sentence: rollout.decision?.sentence ?? '',
+});
+
 async function carryOut(
   ports: Ports,
   plan: AlertPlan,
   effect: AlertEffect,
   known: Stored | undefined,
   log: Log,
-): Promise<Pick<Effected, 'outcome' | 'sentence'>> {
+): Promise<CarriedOut> {
   try {
-    const { rollout, done } = await commandRollout(
-      ports,
-      effect.rolloutId,
-      commandOf(plan, effect),
-      log,
-      known,
-    );
-    const sentence = rollout.decision?.sentence ?? '';
-    return { outcome: outcomeOf(effect, done), sentence };
+    const result = await commandRollout(ports, effect.rolloutId, commandOf(plan, effect), log, known);
+    return { ...toldOf(effect, result), result };
   } catch (error) {
     if (error instanceof ConflictError || error instanceof NoSuchRolloutError)
       return { outcome: 'refused', sentence: error.message };
@@ -155,11 +183,12 @@ async function keepAll(
 ): Promise<void> {
   const now = clock.now();
   const records = new Map(received.map((each) => [each.id, recordOf(each, earlier.get(each.id), now)]));
-  await Promise.all([...records.values()].map((record) => alerts.put(record)));
+  await sideBySide([...records.values()], mostRows, (record) => alerts.put(record));
 }
 
 /** A row is bounded; what is left out stands in the rollouts' journals. */
 const mostKept = 20;
+const longestSentence = 400;
 
 function recordOf(
   { alert, id, effected, remarks }: Received,
@@ -167,6 +196,16 @@ function recordOf(
   now: Date,
 ): AlertRecord {
   const { fingerprint: _, ...rest } = alert;
+  const told = effected.map(({ rolloutId, outcome, sentence }) => ({
+    rolloutId,
+    outcome,
+    sentence: sentence.slice(0, longestSentence),
+  }));
+  // What the same firing did before it came again still stands; another one has to match anew.
+  const isSame = earlier !== undefined && (alert.status === 'resolved' || isRepeat(alert, earlier));
+  const before = (isSame ? earlier.effects : []).filter(
+    ({ rolloutId }) => !told.some((effect) => effect.rolloutId === rolloutId),
+  );
   return {
     ...rest,
     id,
@@ -174,12 +213,8 @@ function recordOf(
     firstAt: earlier?.firstAt ?? now,
     lastAt: now,
     count: (earlier?.count ?? 0) + 1,
-    matched: (earlier?.matched ?? false) || effected.length > 0,
-    effects: effected.slice(0, mostKept).map(({ rolloutId, outcome, sentence }) => ({
-      rolloutId,
-      outcome,
-      sentence: sentence.slice(0, 400),
-    })),
+    matched: effected.length > 0 || (isSame && earlier.matched),
+    effects: [...told, ...before].slice(0, mostKept),
     remarks: [...remarks],
   };
 }

@@ -1,8 +1,10 @@
 import { RestError } from '@azure/data-tables';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { StoreConflictError, StoreUnavailableError } from '../../../src/shared/msstore/errors.ts';
+import type { CallOptions } from '../../../src/shared/msstore/port.ts';
 import { withJournal } from '../../../src/shared/rollout/journal.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
+import { realRuntime } from '../../../src/shared/runtime.ts';
 import { LostRaceError } from '../../../src/shared/state/errors.ts';
 import { advanceHalt } from '../../../src/shared/usecases/advanceHalt.ts';
 import { commandRollout } from '../../../src/shared/usecases/commandRollout.ts';
@@ -176,6 +178,25 @@ describe('the next message is left', () => {
     await tryOnce();
     expect(asked).toBe(1);
     expect(delays()).toEqual([10]);
+  });
+
+  test('though reading the Store hangs, and the halt is asked for all the same', async () => {
+    await create(halting({ intent: { ...intent, attempts: 1 } }));
+    const untilAborted = ({ abortSignal }: CallOptions = {}) =>
+      new Promise<never>((_, reject) =>
+        abortSignal?.addEventListener('abort', () => reject(abortSignal.reason), { once: true }),
+      );
+    ports.store.answers = {
+      ...ramps,
+      getPackageRollout: (_ref, options) => untilAborted(options),
+      haltPackageRollout: async (_ref, options) => {
+        options?.abortSignal?.throwIfAborted();
+        return rolloutShown('Stopped', 0);
+      },
+    };
+    const fifty = { ...realRuntime, timeout: (ms: number) => realRuntime.timeout(ms / 50) };
+    await tryOnce({ ...ports, runtime: fifty });
+    expect(await kept()).toMatchObject({ phase: 'halted' });
   });
 
   test('and not by two at once after one of them was confirmed', async () => {

@@ -60,6 +60,8 @@ describe('a rollout that is not there', () => {
   test('begins paused where it is not as asked', async () => {
     await hand({ paused });
     expect(await kept()).toMatchObject({ pause: { actor: 'policy', reason: paused } });
+    // The second is what people are told of.
+    expect(await journal()).toEqual(['command policy pause', 'command policy start']);
   });
 
   test('is halted where the submission was cancelled', async () => {

@@ -39,6 +39,20 @@ describe('a pause with an end', () => {
     );
   });
 
+  test('that is overdue before the Store has published is told, again each hour, and is no reason to go on', () => {
+    const unpublished = { kind: 'unpublished', status: 'Certification', problems: [] } as const;
+    const waiting = pause(fresh(), { until }).rollout;
+    const told = (now: Date, rollout = waiting) => look(rollout, now, { observed: unpublished });
+    expect(told(at(7 * hour - 1)).decision).not.toHaveProperty('escalation');
+    const first = told(until);
+    expect(first.decision).toMatchObject({ kind: 'wait', escalation: { of: 'pause' } });
+    expect(first.decision.sentence).toMatch(
+      /^The Store is at Certification; .* The pause at 0 % was to end at /,
+    );
+    expect(told(at(8 * hour - 1), first.rollout).decision).not.toHaveProperty('escalation');
+    expect(told(at(8 * hour), first.rollout).decision).toMatchObject({ escalation: { of: 'pause' } });
+  });
+
   test.each([
     ['now', 1],
     ['earlier', 0],

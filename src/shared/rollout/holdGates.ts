@@ -1,0 +1,53 @@
+import type { Escalation, Gate, Situation } from './decision.ts';
+import { isOverdue, troubleEscalatesAfter } from './looks.ts';
+import type { Pause, Rollout } from './rollout.ts';
+import { sayList, sayTime } from './sentence.ts';
+import { at, hold, nextLook } from './situation.ts';
+
+/** The gates of those who hold a rollout: a person's pause, and alerts. */
+
+/** What a paused rollout says of itself. */
+export function sayPause(rollout: Rollout, { at: since, reason, until, owner }: Pause): string {
+  const end = until ? ` until ${sayTime(until)}` : '';
+  const whose = owner === undefined ? '' : `; ${owner} sees to it`;
+  return `Paused ${at(rollout)} since ${sayTime(since)}${end}: ${reason}${whose}`;
+}
+
+/** A pause never ends by itself: what was not looked at must not go on. */
+export const paused: Gate = (situation) => {
+  const { rollout } = situation;
+  const { pause } = rollout;
+  if (!pause) return undefined;
+  return {
+    ...hold(situation, 'paused', sayPause(rollout, pause)),
+    nextLookAt: nextLook(situation, pause.until),
+  };
+};
+
+type Overdue = { readonly sentence: string; readonly escalation?: Escalation };
+
+/** What a pause says that was to end by now, and whether people are to be told of it; also before there is anything to raise. */
+export function overduePause({ rollout, now }: Pick<Situation, 'rollout' | 'now'>): Overdue | undefined {
+  const { pause } = rollout;
+  if (!pause?.until || now < pause.until) return undefined;
+  const { until, owner = 'Somebody', escalatedAt } = pause;
+  const isTold = isOverdue({ ...pause, since: until }, now, escalatedAt ? troubleEscalatesAfter : 0);
+  return {
+    sentence: `The pause ${at(rollout)} was to end at ${sayTime(until)}, and nobody has said what is to be. ${owner} has to resume, halt or pause it anew. Its reason: ${pause.reason}`,
+    ...(isTold && { escalation: { of: 'pause' } }),
+  };
+}
+
+/** It holds on, and people are told. */
+export const pauseOverdue: Gate = (situation) => {
+  const overdue = overduePause(situation);
+  return overdue && { ...hold(situation, 'pauseOverdue', overdue.sentence), ...overdue };
+};
+
+export const sayAlertHolds = (rollout: Rollout): string =>
+  `Holding ${at(rollout)} while ${rollout.alertHolds.length === 1 ? 'an alert fires' : `${rollout.alertHolds.length} alerts fire`}: ${sayList(rollout.alertHolds.slice(0, 5).map(({ by, alert }) => by ?? alert))}.`;
+
+export const alerted: Gate = (situation) =>
+  situation.rollout.alertHolds.length > 0
+    ? hold(situation, 'alert', sayAlertHolds(situation.rollout))
+    : undefined;

@@ -1,0 +1,84 @@
+import { RestError } from '@azure/data-tables';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Alert } from '../../../src/shared/alerts/alert.ts';
+import { alertIdOf } from '../../../src/shared/alerts/identity.ts';
+import { withJournal } from '../../../src/shared/rollout/journal.ts';
+import { planAlerts, receiveAlerts } from '../../../src/shared/usecases/receiveAlerts.ts';
+import { at, policy, ramping } from '../../support/builders.ts';
+import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from './ports.ts';
+
+/** Alerts with the real state: what is kept of them, and what a row that cannot be read costs. */
+
+const alert = (change: Partial<Alert> = {}): Alert => ({
+  sender: 'prod',
+  format: 'generic',
+  fingerprint: 'f1',
+  status: 'firing',
+  title: 'Crash rate',
+  labels: { app: 'notes' },
+  startsAt: at(0),
+  ...change,
+});
+const log = lines();
+
+let ports: StubPorts;
+const begin = async (what: 'halt' | 'hold') => {
+  const rollout = ramping({ policy: policy({ alerts: [{ match: { app: 'notes' }, do: what }] }) });
+  await ports.rollouts.create(withJournal(rollout, [], at(0)));
+  return rollout.id;
+};
+const kept = () => ports.alerts.get(alertIdOf(alert()));
+beforeEach(async () => {
+  ports = await stubPorts({ ...ramps, haltPackageRollout: async () => rolloutShown('Stopped', 0) });
+});
+
+const outage = () => Promise.reject(new RestError('busy', { statusCode: 503 }));
+
+describe('the row of what it did before', () => {
+  test('is not waited for by a halt: where it cannot be read, the rollout is halted all the same', async () => {
+    const id = await begin('halt');
+    const blind = { ...ports, alerts: { ...ports.alerts, get: outage } };
+    const [received] = await receiveAlerts(blind, [alert()], undefined, log);
+    expect(received?.effected).toMatchObject([{ rolloutId: id, outcome: 'halted' }]);
+  });
+
+  test('that cannot be written sends the sender back, after the halt', async () => {
+    const id = await begin('halt');
+    const deaf = { ...ports, alerts: { ...ports.alerts, put: outage } };
+    await expect(receiveAlerts(deaf, [alert()], undefined, log)).rejects.toThrow('busy');
+    expect((await ports.rollouts.get(id))?.rollout.phase).toBe('halted');
+  });
+});
+
+describe('what is kept', () => {
+  test('a hold that a person lifted does not come back with the repeats, and the row still says that it held', async () => {
+    const id = await begin('hold');
+    await receiveAlerts(ports, [alert()], undefined, log);
+    const stored = await ports.rollouts.get(id);
+    if (!stored) throw new Error('it is gone');
+    await ports.rollouts.save(stored, withJournal({ ...stored.rollout, alertHolds: [] }, [], at(1)));
+    for (const count of [2, 3]) {
+      const [received] = await receiveAlerts(ports, [alert()], undefined, log);
+      expect(received?.effected).toEqual([]);
+      expect(await kept()).toMatchObject({ count, matched: true, effects: [{ outcome: 'held' }] });
+    }
+    expect((await ports.rollouts.get(id))?.rollout.alertHolds).toEqual([]);
+    const [anew] = await receiveAlerts(ports, [alert({ startsAt: at(2) })], undefined, log);
+    expect(anew?.effected).toMatchObject([{ outcome: 'held' }]);
+  });
+
+  test('one that concerned a rollout once, and fires anew without any, is among those that match nothing', async () => {
+    await begin('halt');
+    await receiveAlerts(ports, [alert()], undefined, log);
+    expect(await kept()).toMatchObject({ matched: true });
+    await receiveAlerts(ports, [alert({ startsAt: at(1) })], undefined, log);
+    expect(await kept()).toMatchObject({ matched: false, remarks: ['No rollout is active.'] });
+  });
+
+  test('nothing of what is only tried', async () => {
+    await begin('halt');
+    const { plans } = await planAlerts(ports, [alert()], undefined);
+    expect(plans.map(({ effects }) => effects.map((effect) => effect.do))).toEqual([['halt']]);
+    expect(await kept()).toBeUndefined();
+  });
+});
