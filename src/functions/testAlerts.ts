@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { planView, triedAlertsIn } from '../shared/http/alerts.ts';
 import { json } from '../shared/http/handler.ts';
-import { planAlerts } from '../shared/usecases/receiveAlerts.ts';
+import { planAlerts } from '../shared/usecases/planAlerts.ts';
 
 /** Says what alerts would do, without doing it; whoever may look may ask, without the sender's secret. */
 app.http('testAlerts', {

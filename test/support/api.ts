@@ -44,7 +44,9 @@ export const rolloutViewSchema = z.object({
       ...toldShape,
     })
     .optional(),
-  approvals: z.array(z.object({ step: z.number(), ...bySomeoneShape })).optional(),
+  approvals: z
+    .array(z.object({ step: z.number().optional(), everyone: z.boolean().optional(), ...bySomeoneShape }))
+    .optional(),
   alerts: z.array(z.object({ alert: z.string(), ...bySomeoneShape })).optional(),
   evidence: z.array(
     z.object({ check: z.string(), kind: z.string(), sentence: z.string(), onBad: z.string() }),

@@ -50,7 +50,7 @@ const rolloutSchema = z.object({
   pause: maybe(pauseSchema),
   /** The alerts that hold it. */
   alerts: list(z.object({ ...whoShape, alert: text, at: maybe(text) })),
-  approvals: list(z.object({ ...whoShape, step: z.number() })),
+  approvals: list(z.object({ ...whoShape, step: maybe(z.number()) })),
   intent: maybe(intentSchema),
   policy: maybe(
     z.object({ steps: list(z.object({ percentage: z.number() })), approvers: maybe(z.number()) }),

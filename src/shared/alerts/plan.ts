@@ -17,9 +17,17 @@ export type AlertEffect = {
 export type Earlier = {
   readonly status: Alert['status'];
   readonly startsAt: Date;
+  /** When it came for the first time of this firing. */
+  readonly firingAt?: Date | undefined;
+  /** When it came last: of one that was resolved, when that was heard. */
+  readonly lastAt: Date;
   /** What it did. */
   readonly effects: readonly { readonly rolloutId: string; readonly outcome: string }[];
 };
+
+/** Whether an alert that fires was resolved before: it came by a detour, or once more. */
+export const isLate = (alert: Pick<Alert, 'status' | 'startsAt'>, earlier: Earlier | undefined): boolean =>
+  alert.status === 'firing' && earlier?.status === 'resolved' && alert.startsAt <= earlier.startsAt;
 
 /** Whether an alert is the same firing as the one that came before. */
 export const isRepeat = ({ status, startsAt }: Alert, earlier: Earlier): boolean =>
@@ -47,10 +55,13 @@ export function planOf(
 ): AlertPlan {
   const id = alertIdOf(alert);
   if (alert.status === 'resolved') return { alert, id, ...releases(id, rollouts) };
-  const effects = addressed
+  const called = addressed
     ? rollouts.map(({ id: rolloutId }): AlertEffect => ({ rolloutId, do: addressed.do }))
     : rollouts.flatMap((rollout) => effectOn(rollout, alert.labels));
-  const kept = effects.filter((effect) => effect.do === 'halt' || !isPast(alert, effect, earlier));
+  const effects = called.map((effect) => softened(alert, effect, rollouts, earlier));
+  const kept = effects.filter((effect) =>
+    effect.do === 'halt' ? !isOfAnother(alert, effect, rollouts, earlier) : !isPast(alert, effect, earlier),
+  );
   if (kept.length > 0) return { alert, id, effects: kept, remarks: [] };
   if (effects.length > 0)
     return { alert, id, effects: [], remarks: ['It has held before, and holds no more.'] };
@@ -63,7 +74,7 @@ export function planOf(
  */
 function isPast(alert: Alert, { rolloutId }: AlertEffect, earlier: Earlier | undefined): boolean {
   if (!earlier) return false;
-  if (earlier.status === 'resolved') return alert.startsAt <= earlier.startsAt;
+  if (earlier.status === 'resolved') return isLate(alert, earlier);
   const hasHeld = earlier.effects.some(
     (effect) => effect.rolloutId === rolloutId && effect.outcome === 'held',
   );
@@ -102,3 +113,30 @@ function mistakes(rollouts: readonly Rollout[], { labels }: Alert): string[] {
     .slice(0, mostMistakes)
     .map(({ id, flaws }) => cut(`${id}: ${flaws.map(sentenceOf).join(' ')}`, longestRemark));
 }
+
+/**
+ * An alert that fired before a rollout was there does not speak of its build: a build of before may fire on while its cure
+ * is rolled out, and a halt cannot be taken back. It holds, for people to look.
+ */
+function softened(
+  alert: Alert,
+  effect: AlertEffect,
+  rollouts: readonly Rollout[],
+  earlier: Earlier | undefined,
+): AlertEffect {
+  const firingAt = earlier && isRepeat(alert, earlier) ? earlier.firingAt : undefined;
+  if (effect.do !== 'halt' || firingAt === undefined) return effect;
+  const isNewer = rollouts.some(({ id, createdAt }) => id === effect.rolloutId && createdAt > firingAt);
+  return isNewer ? { ...effect, do: 'hold' } : effect;
+}
+
+/** What was over before a rollout began is none of its doing: a late halt is for those that were there. */
+const isOfAnother = (
+  alert: Alert,
+  { rolloutId }: AlertEffect,
+  rollouts: readonly Rollout[],
+  earlier: Earlier | undefined,
+): boolean =>
+  earlier !== undefined &&
+  isLate(alert, earlier) &&
+  rollouts.some(({ id, createdAt }) => id === rolloutId && createdAt > earlier.lastAt);

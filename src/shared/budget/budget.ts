@@ -123,12 +123,27 @@ export function withClosing(budget: Budget, other: Budget['closed']): Budget {
   };
 }
 
+/**
+ * A budget with times from a clock that was wrong, with these times brought down; undefined where there are none. It has
+ * to be written: what is brought down anew at each look stays as far ahead as before, until the wrong time has come.
+ */
+export function broughtDown(budget: Budget, now: number): Budget | undefined {
+  const latest = now + timing.mostAheadMs;
+  const { taken, closed } = budget;
+  const isAhead =
+    taken.some(({ at }) => at > latest) ||
+    (closed !== undefined && (closed.at > latest || closed.until > latest + timing.mostClosedMs));
+  return isAhead ? current(budget, now) : undefined;
+}
+
 /** What still counts now, with the times of wrong clocks brought down. */
 function current({ taken, closed }: Budget, now: number): Budget {
   const latest = now + timing.mostAheadMs;
   const believed = taken.map(({ at, lane }) => ({ at: Math.min(at, latest), lane }));
   const counted = believed.filter(({ at }) => at > now - timing.windowMs);
-  const until = closed && Math.min(closed.until, latest + timing.mostClosedMs);
+  // Of a closing by a clock that is ahead, its length is right.
+  const ahead = closed === undefined ? 0 : Math.max(0, closed.at - latest);
+  const until = closed && Math.min(closed.until - ahead, latest + timing.mostClosedMs);
   return {
     taken: counted,
     ...(closed &&

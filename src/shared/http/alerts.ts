@@ -7,7 +7,7 @@ import type { Addressed, AlertPlan } from '../alerts/plan.ts';
 import type { AlertSender } from '../alerts/senders.ts';
 import { InvalidInputError, parseInput } from '../mistakes.ts';
 import { type AlertRecord, alertRecordSchema } from '../state/alerts.ts';
-import type { Received } from '../usecases/receiveAlerts.ts';
+import type { Received } from '../usecases/carryOutAlerts.ts';
 import { bodyLimits, listSchema, readText, rolloutIdSchema } from './input.ts';
 
 /** How alerts come in over HTTP, and what is said of them. */

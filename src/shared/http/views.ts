@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { evidenceSchema, instantSchema } from '../rollout/evidence.ts';
 import { type JournalEntry, journalEntrySchema } from '../rollout/journal.ts';
 import { policySchema } from '../rollout/policy.ts';
-import { awaitsApproval, currentBake, type Pause, type Rollout } from '../rollout/rollout.ts';
+import { allSteps, awaitsApproval, currentBake, type Pause, type Rollout } from '../rollout/rollout.ts';
 import { hasEnded, type Who, whoOf } from '../rollout/vocabulary.ts';
 
 /** How rollouts and journals look over HTTP. */
@@ -40,7 +40,11 @@ export const viewOf = (rollout: Rollout) => ({
   ...(rollout.pause && { pause: pauseOf(rollout.pause) }),
   ...(rollout.cap && { cap: { percentage: rollout.cap.percentage, ...bySomeone(rollout.cap) } }),
   ...(rollout.approvals.length > 0 && {
-    approvals: rollout.approvals.map((approval) => ({ step: approval.step + 1, ...bySomeone(approval) })),
+    approvals: rollout.approvals.map((approval) => ({
+      // 1 is the first step; what approves giving it to everyone at once has no step of its own.
+      ...(approval.step === allSteps(rollout) ? { everyone: true } : { step: approval.step + 1 }),
+      ...bySomeone(approval),
+    })),
   }),
   ...(rollout.alertHolds.length > 0 && {
     alerts: rollout.alertHolds.map((hold) => ({ alert: hold.alert, ...bySomeone(hold) })),

@@ -24,6 +24,8 @@ export type CallOptions = {
   readonly lane?: RequestLane;
   /** Taken before the call, for its first request. */
   readonly ticket?: Ticket;
+  /** How long its requests may wait for room in the budget, in ms; six seconds and more if not given. */
+  readonly patienceMs?: number;
 };
 
 /** A piece of an upload. `md5` is the one that the source's own storage computed, where it did. */

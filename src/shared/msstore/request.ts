@@ -109,10 +109,13 @@ export class Requester {
    * @param lane what the call is, where its options do not say what it is for
    */
   begin(options: CallOptions = {}, lane: RequestLane = 'poll'): Call {
-    const { abortSignal, once = false, ticket } = options;
+    const { abortSignal, once = false, ticket, patienceMs } = options;
     const startedAt = this.#options.runtime.now();
     const correlationId = randomUUID();
-    return { correlationId, startedAt, abortSignal, once, lane: options.lane ?? lane, ticket };
+    return {
+      ...{ correlationId, startedAt, abortSignal, once, lane: options.lane ?? lane, ticket },
+      ...(patienceMs !== undefined && { patienceMs }),
+    };
   }
 
   /**

@@ -3,7 +3,11 @@ import { z } from 'zod';
 /** The queue of halts that are not confirmed yet: each is a message of its own, tried on its own schedule. */
 export const haltQueue = 'rampart-halt';
 
-const haltSchema = z.object({ id: z.string() });
+const haltSchema = z.object({
+  id: z.string(),
+  /** When the halt was intended, as text: a message whose halt was not written, because another one was, ends by itself. */
+  since: z.string().optional(),
+});
 /** Which rollout is to be halted. */
 export type HaltMessage = z.output<typeof haltSchema>;
 

@@ -16,8 +16,15 @@ export function acknowledge(rollout: Rollout, command: CommandOf<'acknowledge'>,
 
 type Told = { readonly escalatedAt?: Date | undefined; readonly acknowledgedAt?: Date | undefined };
 
-const troublesOf = ({ intent, pause, storeUnreadable, failedRaises, unmeasured }: Rollout): Told[] =>
-  [intent, pause, storeUnreadable, failedRaises, ...Object.values(unmeasured)].filter(
+const troublesOf = ({
+  intent,
+  pause,
+  alertHolds,
+  storeUnreadable,
+  failedRaises,
+  unmeasured,
+}: Rollout): Told[] =>
+  [intent, pause, ...alertHolds, storeUnreadable, failedRaises, ...Object.values(unmeasured)].filter(
     (trouble) => trouble !== undefined,
   );
 
@@ -29,6 +36,7 @@ function acknowledged(rollout: Rollout, now: Date): Rollout {
     ...rollout,
     ...(intent && { intent: mark(intent) }),
     ...(pause && { pause: mark(pause) }),
+    alertHolds: rollout.alertHolds.map(mark),
     ...(storeUnreadable && { storeUnreadable: mark(storeUnreadable) }),
     ...(failedRaises && { failedRaises: mark(failedRaises) }),
     unmeasured: Object.fromEntries(Object.entries(unmeasured).map(([check, told]) => [check, mark(told)])),

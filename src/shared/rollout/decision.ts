@@ -36,7 +36,9 @@ export type Escalation =
   /** Raises do not come through. */
   | { readonly of: 'raise' }
   /** A pause should have ended by now. */
-  | { readonly of: 'pause' };
+  | { readonly of: 'pause' }
+  /** An alert holds for long. */
+  | { readonly of: 'alert' };
 
 /** How the Store's own state moved without Rampart. */
 export type Adoption =

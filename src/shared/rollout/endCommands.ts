@@ -1,10 +1,10 @@
 import { type Answer, accepted, already, refused } from './answer.ts';
 import type { CommandOf } from './command.ts';
 import { intend } from './moves.ts';
-import { approvalsToFinalize, approversOf, type Rollout } from './rollout.ts';
+import { allSteps, approvalsToFinalize, type Rollout } from './rollout.ts';
 import { sayPercentage, sayWho } from './sentence.ts';
 import { at } from './situation.ts';
-import { isSomebody, whoOf } from './vocabulary.ts';
+import { isSomebody, sameWho, whoOf } from './vocabulary.ts';
 
 /** The two commands that end a rollout at the Store. */
 
@@ -28,10 +28,12 @@ export function finalize(rollout: Rollout, command: CommandOf<'finalize'>, now: 
     if (pause) return refused(`The rollout is paused: ${pause.reason}`);
     if (rollout.alertHolds.length > 0) return refused('An alert holds the rollout.');
     if (approvalsMissing(rollout, command) > 0) return refused('It still needs a person’s approval.');
-  } else if (approvalsMissing(rollout, command) > 0)
+  } else if (approvalsMissing(rollout, command) > 0) {
+    if (command.approves) return halfApproved(rollout, command, now);
     return refused(
-      `Finalizing passes every step to come, and the policy wants ${rollout.policy.approvers === 1 ? 'a person’s approval' : 'two people’s approval'} for that: approve first.`,
+      `Finalizing passes every step to come, and the policy wants ${rollout.policy.approvers === 1 ? 'a person’s approval' : 'two people’s approval'} for that: an approver has to finalize.`,
     );
+  }
   if (cap && cap.percentage < 100)
     return refused(`The rollout is capped at ${sayPercentage(cap.percentage)}: lift the cap first.`);
   return accepted(rollout, intended(rollout, 'finalize', command, now), command, now);
@@ -39,7 +41,23 @@ export function finalize(rollout: Rollout, command: CommandOf<'finalize'>, now: 
 
 /** Going to everyone at once leaves all steps behind, those as well that only approvers may leave. */
 const approvalsMissing = (rollout: Rollout, { who, approves }: CommandOf<'finalize'>): number =>
-  approvalsToFinalize(rollout, approves === true ? [...approversOf(rollout), who] : approversOf(rollout));
+  approvalsToFinalize(rollout, approves === true ? who : undefined);
+
+/** The word of an approver is kept until as many have given it as the policy wants. */
+function halfApproved(rollout: Rollout, command: CommandOf<'finalize'>, now: Date): Answer {
+  const { who, reason } = command;
+  const step = allSteps(rollout);
+  if (rollout.approvals.some((given) => given.step === step && sameWho(given, who)))
+    return already('You have approved giving it to everyone; another person has to, as well.');
+  const approval = { step, ...whoOf(who), reason, at: now };
+  const sentence = `${sayWho(who)} approves giving it to everyone; the policy wants another person’s word for it as well.`;
+  const kept: Rollout = {
+    ...rollout,
+    approvals: [...rollout.approvals, approval],
+    decision: { kind: 'hold', reason: 'approval', sentence, at: now },
+  };
+  return accepted(rollout, kept, command, now);
+}
 
 /** A person who finalizes beside the policy makes it their own word, which evidence does not overrule. */
 const overruling = (rollout: Rollout, { who, reason }: CommandOf<'finalize'>): Rollout =>

@@ -149,6 +149,8 @@ function markTold(rollout: Rollout, decision: Decision, now: Date): Rollout {
       return failedRaises ? { ...rollout, failedRaises: mark(failedRaises) } : rollout;
     case 'pause':
       return pause ? { ...rollout, pause: mark(pause) } : rollout;
+    case 'alert':
+      return { ...rollout, alertHolds: rollout.alertHolds.map(mark) };
     case 'unmeasured':
       return { ...rollout, unmeasured: markAll(unmeasured, escalation.checks, mark) };
   }

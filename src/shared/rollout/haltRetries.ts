@@ -21,6 +21,8 @@ export function haltRetryMs({
   stepSince,
   storeUnreadable,
 }: Pick<Rollout, 'intent' | 'stepSince' | 'storeUnreadable'>): number {
-  if (stepSince === undefined) return storeUnreadable ? lastRetryMs : unpublishedMs;
-  return retriesMs[Math.max(0, (intent?.attempts ?? 1) - 1)] ?? lastRetryMs;
+  const tried = intent?.attempts ?? 0;
+  // Once it was tried, the Store has published; whoever was the first to see that has not noted the step.
+  if (stepSince === undefined && tried === 0) return storeUnreadable ? lastRetryMs : unpublishedMs;
+  return retriesMs[Math.max(0, tried - 1)] ?? lastRetryMs;
 }

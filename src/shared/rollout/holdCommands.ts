@@ -2,7 +2,7 @@ import { type Answer, accepted, already, refused } from './answer.ts';
 import type { CommandOf } from './command.ts';
 import { sayAlertHolds, sayPause } from './holdGates.ts';
 import { dropAlertHolds, dropCap, dropPause } from './moves.ts';
-import { approversOf, hasApprovalAhead, type Pause, type Rollout } from './rollout.ts';
+import { approversOf, currentBake, type Pause, type Rollout } from './rollout.ts';
 import { sayPercentage } from './sentence.ts';
 import { sameWho, whoOf } from './vocabulary.ts';
 
@@ -63,7 +63,7 @@ export const leftStep = 'The rollout has left the step that was to be approved.'
 export function approve(rollout: Rollout, command: CommandOf<'approve'>, now: Date): Answer {
   const { step, policy } = rollout;
   if (command.approves && hasLeft(rollout, command.approves)) return refused(leftStep);
-  if (rollout.phase !== 'ramping' || !hasApprovalAhead(rollout))
+  if (rollout.phase !== 'ramping' || !currentBake(rollout).approval)
     return refused(
       `Nothing waits for approval: the rollout is ${rollout.phase} at ${sayPercentage(rollout.percentage)}.`,
     );

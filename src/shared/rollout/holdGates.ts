@@ -47,7 +47,15 @@ export const pauseOverdue: Gate = (situation) => {
 export const sayAlertHolds = (rollout: Rollout): string =>
   `Holding ${at(rollout)} while ${rollout.alertHolds.length === 1 ? 'an alert fires' : `${rollout.alertHolds.length} alerts fire`}: ${sayList(rollout.alertHolds.slice(0, 5).map(({ by, alert }) => by ?? alert))}.`;
 
-export const alerted: Gate = (situation) =>
-  situation.rollout.alertHolds.length > 0
-    ? hold(situation, 'alert', sayAlertHolds(situation.rollout))
-    : undefined;
+/** Not every alert is ever resolved, so people are told of one that holds for as long as silence may. */
+export const alerted: Gate = (situation) => {
+  const { rollout, now } = situation;
+  const { alertHolds, policy } = rollout;
+  if (alertHolds.length === 0) return undefined;
+  const { escalateAfter } = policy.unmeasured;
+  const lasts = alertHolds.some((held) => isOverdue({ ...held, since: held.at }, now, escalateAfter));
+  return {
+    ...hold(situation, 'alert', sayAlertHolds(rollout)),
+    ...(lasts && { escalation: { of: 'alert' } }),
+  };
+};

@@ -20,7 +20,7 @@ export const haltUnderway: Gate = ({ rollout, rollout: { intent }, now }) =>
     : undefined;
 
 /** Until this very look nobody knew that the Store had published it. */
-const couldBeTried = ({ intent, stepSince }: Rollout): boolean =>
+export const couldBeTried = ({ intent, stepSince }: Rollout): boolean =>
   stepSince !== undefined || (intent?.attempts ?? 0) > 0;
 
 export const finalizeUnderway: Gate = ({ rollout, rollout: { intent }, now }) =>

@@ -1,6 +1,6 @@
 import type { Decision, Escalation, Gate, Situation } from './decision.ts';
 import { overduePause } from './holdGates.ts';
-import { intentEscalation } from './intentGates.ts';
+import { couldBeTried, intentEscalation } from './intentGates.ts';
 import { after, isOverdue, looks, troubleEscalatesAfter } from './looks.ts';
 import { shownRollout, stageOf } from './observed.ts';
 import type { Reason } from './reason.ts';
@@ -12,7 +12,7 @@ import { sayPercentage } from './sentence.ts';
 export const storeUnreadable: Gate = ({ rollout, observed, now }) => {
   if (observed.kind !== 'unreadable') return undefined;
   // A halt needs no reading: asking for it once too often does no harm.
-  if (rollout.intent?.kind === 'halt' && rollout.stepSince !== undefined) return undefined;
+  if (rollout.intent?.kind === 'halt' && couldBeTried(rollout)) return undefined;
   return {
     kind: 'wait',
     reason: 'storeUnreadable',

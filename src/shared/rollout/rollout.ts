@@ -55,7 +55,7 @@ const pauseSchema = bySomeoneSchema.extend({
 export type Pause = Readonly<z.output<typeof pauseSchema>>;
 
 /** An alert that holds the rollout until it is resolved; `alert` is the sender's own identity of it. */
-const alertHoldSchema = bySomeoneSchema.extend({ alert: z.string() });
+const alertHoldSchema = bySomeoneSchema.extend({ alert: z.string(), ...toldShape });
 export type AlertHold = Readonly<z.output<typeof alertHoldSchema>>;
 
 /** What the last pass concluded; `reason` tells decisions of one kind apart. */
@@ -181,9 +181,27 @@ export const awaitsApproval = (rollout: Rollout): boolean =>
 export const hasApprovalAhead = ({ policy, step }: Pick<Rollout, 'policy' | 'step'>): boolean =>
   policy.steps.slice(Math.max(0, step)).some(({ approval }) => approval);
 
-/** How many more people have to approve before all steps to come may be left at once. */
-export function approvalsToFinalize(rollout: Rollout, given: readonly Who[] = approversOf(rollout)): number {
+/** The step that stands for all that are left: who approves it approves giving the build to everyone at once. */
+export const allSteps = ({ policy }: Pick<Rollout, 'policy'>): number => policy.steps.length;
+
+/**
+ * Who approved that all steps to come are left at once. An approval of the current step says so only where it is the last
+ * one that asks for any.
+ */
+function finalApproversOf(rollout: Rollout): Rollout['approvals'] {
+  const { approvals, policy, step } = rollout;
+  const isLast = !policy.steps.slice(Math.max(0, step) + 1).some(({ approval }) => approval);
+  return approvals.filter((given) => given.step === allSteps(rollout) || (isLast && given.step === step));
+}
+
+/**
+ * How many more people have to approve before all steps to come may be left at once.
+ *
+ * @param beside somebody whose own word is an approval
+ */
+export function approvalsToFinalize(rollout: Rollout, beside?: Who): number {
   if (!hasApprovalAhead(rollout)) return 0;
+  const given: readonly Who[] = beside ? [...finalApproversOf(rollout), beside] : finalApproversOf(rollout);
   const different = given.filter((who, index) => given.findIndex((other) => sameWho(who, other)) === index);
   return Math.max(0, rollout.policy.approvers - different.length);
 }

@@ -19,6 +19,8 @@ export const alertRecordSchema = z.object({
   url: z.string().optional(),
   firstAt: instantSchema,
   lastAt: instantSchema,
+  /** When it came for the first time of the firing that it is in, or was in last. */
+  firingAt: instantSchema.optional(),
   /** How often it came; of two at the same moment one may be missed. */
   count: z.number().int(),
   /** Whether it ever concerned a rollout: one that never did may have a mistake in its labels, or a policy in its rules. */

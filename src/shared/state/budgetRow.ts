@@ -1,5 +1,6 @@
 import {
   type Budget,
+  broughtDown,
   close,
   type RequestLane,
   requestLanes,
@@ -138,8 +139,11 @@ export class BudgetRow {
     const batch = this.#waiting.splice(0).sort(byUrgency);
     const closers = this.#closers.splice(0);
     const now = this.#options.runtime.now();
-    const { budget, taken } = this.#tickets(known.budget, batch, now);
-    if (taken.length + closers.length === 0) return;
+    const mended = broughtDown(known.budget, now);
+    const told = broughtDown({ taken: [], closed: this.#closed }, now);
+    if (told) this.#closed = told.closed;
+    const { budget, taken } = this.#tickets(mended ?? known.budget, batch, now);
+    if (taken.length + closers.length === 0 && !mended) return;
     try {
       const written = await this.#write(budget, known.etag);
       if (written.kind === 'overtaken') return await this.#again(taken, closers, written.cause);

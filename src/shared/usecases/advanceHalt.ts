@@ -16,21 +16,22 @@ const passMs = 25_000;
  * Tries an open halt once more, and leaves the next message if it is still open then. A message too many finds nothing to
  * do; a message that gets lost leaves the due index, which leads to the same pass, only later.
  */
-export async function advanceHalt(ports: Ports, { id }: HaltMessage, log: Log): Promise<void> {
+export async function advanceHalt(ports: Ports, message: HaltMessage, log: Log): Promise<void> {
+  const { id } = message;
   try {
-    if (!(await openHalt(ports, id))) return;
+    if (!(await openHalt(ports, message))) return;
     await advanceRollout(ports, { id }, log, passMs);
   } catch (error) {
     log.error(`${id}: a try of the halt failed, and is repeated: ${causeOf(error)}.`);
   }
-  const waitMs = await nextTryMs(ports, id);
-  if (waitMs !== undefined) await ports.halts.send({ id }, waitMs);
+  const waitMs = await nextTryMs(ports, message);
+  if (waitMs !== undefined) await ports.halts.send(message, waitMs);
 }
 
 /** Nothing once no halt is open. The platform gives up on a message that fails often; while nobody can know, a new one is left. */
-async function nextTryMs(ports: Ports, id: string): Promise<number | undefined> {
+async function nextTryMs(ports: Ports, message: HaltMessage): Promise<number | undefined> {
   try {
-    const open = await openHalt(ports, id);
+    const open = await openHalt(ports, message);
     return open && haltRetryMs(open);
   } catch (error) {
     if (!isOutage(error)) throw error;
@@ -38,7 +39,9 @@ async function nextTryMs(ports: Ports, id: string): Promise<number | undefined> 
   }
 }
 
-async function openHalt({ rollouts }: Ports, id: string): Promise<Rollout | undefined> {
+/** Several who intend a halt at once leave a message each, and only one of them writes it: the others' lead to nothing. */
+async function openHalt({ rollouts }: Ports, { id, since }: HaltMessage): Promise<Rollout | undefined> {
   const rollout = (await rollouts.get(id))?.rollout;
-  return rollout?.intent?.kind === 'halt' ? rollout : undefined;
+  if (rollout?.intent?.kind !== 'halt') return undefined;
+  return since === undefined || rollout.intent.since.toISOString() === since ? rollout : undefined;
 }

@@ -1,6 +1,8 @@
+import type { Ticket } from '../budget/port.ts';
+import { StoreBudgetError } from '../msstore/errors.ts';
 import type { Look } from '../queues/looks.ts';
 import { decide } from '../rollout/decide.ts';
-import type { Decision } from '../rollout/decision.ts';
+import type { Decision, Situation } from '../rollout/decision.ts';
 import { sayDuration } from '../rollout/duration.ts';
 import { evolve } from '../rollout/evolve.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -10,11 +12,12 @@ import { type Due, dueOf } from '../state/due.ts';
 import { LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { applyAndSettle } from './applyIntent.ts';
-import { claim } from './claim.ts';
+import { claim, takeForChange } from './claim.ts';
 import { dropRow } from './dropRow.ts';
 import { gatherEvidence } from './gatherEvidence.ts';
 import { observe } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A pass that has not ended by then gives way to the next one; every request in it is cut off. */
 const passTimeoutMs = 120_000;
@@ -90,15 +93,42 @@ async function onePass(
   const now = ports.clock.now();
   const observed = await observe(ports.publishers, rollout, now, { abortSignal: reading });
   const evidence = await gatherEvidence(ports.telemetry(), rollout, observed, now, abortSignal);
-  const decision = decide(rollout, observed, evidence, now);
-  const change = evolve({ rollout, observed, evidence, now }, decision);
-  const { stored: claimed, indexed, ticket } = await claim(ports, stored, change, log, carried);
+  const { situation, decision, ticket } = await decideWithRoom(
+    ports,
+    { rollout, observed, evidence, now },
+    abortSignal,
+  );
+  const change = evolve(situation, decision);
+  const { stored: claimed, indexed, ticket: forHalt } = await claim(ports, stored, change, log, carried);
   report(claimed.rollout, decision, now, log);
   const applied = changesTheStore(decision)
-    ? applyAndSettle(ports, claimed, { abortSignal, ticket })
+    ? applyAndSettle(ports, claimed, { abortSignal, ticket: ticket ?? forHalt })
     : claimed;
   const [after] = await Promise.all([applied, indexed]);
   return { decision, after };
+}
+
+type Decided = { readonly situation: Situation; readonly decision: Decision; readonly ticket?: Ticket };
+
+/** A raise or a finalize for which the budget has no room is none: without its request the Store cannot be read back either. */
+async function decideWithRoom(
+  ports: Ports,
+  situation: Situation,
+  abortSignal: AbortSignal,
+): Promise<Decided> {
+  const { rollout, observed, evidence, now } = situation;
+  const decision = decide(rollout, observed, evidence, now);
+  if (decision.kind !== 'raise' && decision.kind !== 'finalize') return { situation, decision };
+  try {
+    return { situation, decision, ticket: await takeForChange(ports, rollout, abortSignal) };
+  } catch (error) {
+    if (!(error instanceof StoreBudgetError)) throw error;
+    const unread = unreadable(error, now);
+    return {
+      situation: { ...situation, observed: unread },
+      decision: decide(rollout, unread, evidence, now),
+    };
+  }
 }
 
 const changesTheStore = ({ kind }: Decision): boolean =>

@@ -29,7 +29,12 @@ export async function applyAndSettle(
 const optionsFor = (
   { kind }: Intent,
   { ticket, ...options }: Parameters<typeof applyAndSettle>[2],
-): CallOptions => ({ ...options, lane: kind === 'halt' ? 'halt' : 'change', ...(ticket && { ticket }) });
+): CallOptions => ({
+  ...options,
+  ...(ticket && { ticket }),
+  // What waits for room here would leave after a halt that is written meanwhile: its place was taken before the intent.
+  ...(kind === 'halt' ? { lane: 'halt' } : { lane: 'change', patienceMs: 0 }),
+});
 
 /** Carries the open intent to the Store, once, and says what became of it. It never throws. */
 async function applyIntent(
@@ -87,7 +92,7 @@ async function afterConflict(
   store: Store,
   ref: SubmissionRef,
   conflict: StoreConflictError,
-  options: CallOptions,
+  { patienceMs: _, ticket: __, ...options }: CallOptions,
 ): Promise<Outcome> {
   try {
     const shown = observedRollout(await store.getPackageRollout(ref, options));

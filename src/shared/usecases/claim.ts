@@ -18,6 +18,18 @@ export type Claimed = {
 };
 
 /**
+ * A place in the budget for a raise or a finalize, taken before it is written down: from there on nothing may keep it
+ * waiting, or a halt that is written meanwhile would be overtaken by it.
+ *
+ * @throws StoreBudgetError where there is none within a few seconds
+ */
+export const takeForChange = (
+  { publishers }: Pick<Ports, 'publishers'>,
+  { publisher }: Rollout,
+  abortSignal: AbortSignal,
+): Promise<Ticket> => publishers.budgetOf(publisher).take('change', { abortSignal });
+
+/**
  * Writes a change down before anything is done about it. A halt gets a message of its own at the same time, so that
  * whatever happens next, somebody comes back to it, and its first request from the budget; the due index, which leads back
  * to it too, need not be waited for.
@@ -58,9 +70,9 @@ const opensHalt = ({ rollout }: Stored, { rollout: next }: Change): boolean =>
   next.intent?.kind === 'halt' && rollout.intent?.kind !== 'halt';
 
 /** Without its message a halt still has its row in the due index: a queue out of order must not stop it. */
-async function sendHalt({ halts }: ClaimPorts, { id }: Rollout, log: Log): Promise<void> {
+async function sendHalt({ halts }: ClaimPorts, { id, intent }: Rollout, log: Log): Promise<void> {
   try {
-    await halts.send({ id }, firstHaltRetryMs);
+    await halts.send({ id, since: intent?.since.toISOString() }, firstHaltRetryMs);
   } catch (error) {
     log.error(
       `${id}: the halt has no message of its own, only its place among the looks: ${causeOf(error)}.`,

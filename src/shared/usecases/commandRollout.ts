@@ -1,3 +1,4 @@
+import type { Ticket } from '../budget/port.ts';
 import { causeOf } from '../cause.ts';
 import { type Command, receive } from '../rollout/command.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -6,8 +7,8 @@ import { isOutage, LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { advanceRollout } from './advanceRollout.ts';
 import { applyAndSettle } from './applyIntent.ts';
-import { type Claimed, claim } from './claim.ts';
-import { ConflictError, NoSuchRolloutError } from './errors.ts';
+import { type Claimed, claim, takeForChange } from './claim.ts';
+import { ConflictError, NoSuchRolloutError, UnavailableError } from './errors.ts';
 import { observe } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
 import { untilWritten } from './untilWritten.ts';
@@ -62,15 +63,29 @@ async function commandOnce(ports: Ports, stored: Stored, command: Command, log: 
     case 'already':
       return { rollout: stored.rollout, done: stored.rollout.intent?.kind !== command.kind };
     case 'accepted': {
-      const claimed = await claim(ports, stored, answer.change, log);
-      log.info(`${stored.rollout.id}: ${command.kind} by ${sayWho(command.who)}. ${command.reason}`);
       const isRepeat = stored.rollout.intent?.kind === command.kind;
+      const ticket = isRepeat ? undefined : await roomFor(ports, answer.change.rollout, command);
+      const written = await claim(ports, stored, answer.change, log);
+      const claimed = { ...written, ticket: ticket ?? written.ticket };
+      log.info(`${stored.rollout.id}: ${command.kind} by ${sayWho(command.who)}. ${command.reason}`);
       const doing = isRepeat
         ? lookAgain(ports, claimed.stored.rollout, log)
         : carryOut(ports, claimed, command, log);
       const [result] = await Promise.all([doing, claimed.indexed]);
       return result;
     }
+  }
+}
+
+/** @throws UnavailableError where a finalize finds no room in the publisher's budget; nothing is written then */
+async function roomFor(ports: Ports, rollout: Rollout, { kind }: Command): Promise<Ticket | undefined> {
+  if (kind !== 'finalize' || rollout.intent?.kind !== 'finalize') return undefined;
+  try {
+    return await takeForChange(ports, rollout, ports.runtime.timeout(applyTimeoutMs));
+  } catch (error) {
+    throw new UnavailableError(`The finalize is not written down: ${causeOf(error)}. Try again.`, 30_000, {
+      cause: error,
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import type { CommandOf } from '../rollout/command.ts';
 import { hasLeft, leftStep, type StepEntry } from '../rollout/holdCommands.ts';
 import { awaitsApproval, type Rollout } from '../rollout/rollout.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
+import { isOutage } from '../state/errors.ts';
 import { commandRollout } from './commandRollout.ts';
 import { ConflictError, NoSuchRolloutError, UnavailableError } from './errors.ts';
 import type { Log, Ports } from './ports.ts';
@@ -101,5 +102,7 @@ function answerTo(error: unknown): Followed | undefined {
   if (error instanceof ConflictError || error instanceof NoSuchRolloutError)
     return { kind: 'refused', sentence: error.message };
   if (error instanceof UnavailableError) return { kind: 'unavailable', retryAfterMs: error.retryAfterMs };
+  // It may have been written all the same; then following the link again says so, and does nothing twice.
+  if (isOutage(error)) return { kind: 'unavailable', retryAfterMs: 1_000 };
   return undefined;
 }

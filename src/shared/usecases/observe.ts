@@ -163,6 +163,11 @@ async function fallbackVersions(
   }
 }
 
+/** Two answers without a reason must not end a halt: it is given up when it was tried so often, over a minute and more. */
+const triesWhileMissing = 4;
+const isHeldOnTo = ({ intent, stepSince }: Rollout): boolean =>
+  intent?.kind === 'halt' && stepSince !== undefined && intent.attempts < triesWhileMissing;
+
 /** The gateway has been seen to answer 404 without a reason, so the track has its say before anything is given up. */
 async function observeMissing(
   store: StoreReader,
@@ -173,11 +178,11 @@ async function observeMissing(
   try {
     const track = await store.getTrack(trackOf(rollout), options);
     const held = [track.lastPublishedSubmissionId, track.pendingSubmissionId];
-    return held.includes(rollout.submissionId)
-      ? { kind: 'unreadable', cause: `the track names the submission, but ${causeOf(missing)}` }
+    return held.includes(rollout.submissionId) || isHeldOnTo(rollout)
+      ? { kind: 'unreadable', cause: `it is not clear whether the submission is gone: ${causeOf(missing)}` }
       : { kind: 'missing', cause: causeOf(missing) };
   } catch (error) {
-    return error instanceof StoreNotFoundError
+    return error instanceof StoreNotFoundError && !isHeldOnTo(rollout)
       ? { kind: 'missing', cause: causeOf(error) }
       : { kind: 'unreadable', cause: causeOf(error) };
   }

@@ -1,32 +1,14 @@
 import type { Alert } from '../alerts/alert.ts';
-import { alertIdOf, whoOfAlert } from '../alerts/identity.ts';
-import { type Addressed, type AlertEffect, type AlertPlan, isRepeat, planOf } from '../alerts/plan.ts';
+import { whoOfAlert } from '../alerts/identity.ts';
+import { type Addressed, isLate } from '../alerts/plan.ts';
 import { causeOf } from '../cause.ts';
-import { type Command, receive } from '../rollout/command.ts';
-import type { Rollout } from '../rollout/rollout.ts';
 import { sideBySide } from '../sideBySide.ts';
 import type { AlertRecord } from '../state/alerts.ts';
-import { isOutage } from '../state/errors.ts';
-import type { Stored } from '../state/rollouts.ts';
+import { carryOutAll, longestReason, type Received } from './carryOutAlerts.ts';
 import { commandRollout, prepareBudgets } from './commandRollout.ts';
-import { ConflictError, NoSuchRolloutError, UnavailableError } from './errors.ts';
+import { keepAll, keepEnd, mostRows, recordOrNone } from './keepAlerts.ts';
+import { isFiring, type Planned, planAlerts } from './planAlerts.ts';
 import type { Log, Ports } from './ports.ts';
-
-/** What became of an effect. */
-export type EffectOutcome =
-  /** The Store confirms the halt. */
-  | 'halted'
-  /** The halt is written down, and is tried until the Store confirms it. */
-  | 'halting'
-  | 'held'
-  | 'released'
-  /** It cannot be; the sentence says why. */
-  | 'refused'
-  /** It could not be written down: the sender has to send it again. */
-  | 'unavailable';
-
-export type Effected = AlertEffect & { readonly outcome: EffectOutcome; readonly sentence: string };
-export type Received = AlertPlan & { readonly effected: readonly Effected[] };
 
 /**
  * Takes alerts in: each halts, holds or releases the rollouts that it concerns, and is kept, whether it concerned one or
@@ -38,183 +20,73 @@ export async function receiveAlerts(
   addressed: Addressed | undefined,
   log: Log,
 ): Promise<Received[]> {
-  const [{ plans, targets, earlier }] = await Promise.all([
-    planAlerts(ports, alerts, addressed),
-    prepareBudgets(ports),
-  ]);
-  const effected = await carryOutAll(ports, plans, targets, log);
-  const received = plans.map((plan): Received => ({ ...plan, effected: effected.get(plan) ?? [] }));
-  await keepAll(ports, received, earlier);
+  const firing = await receiveFiring(ports, alerts.filter(isFiring), addressed, log);
+  const over = alerts.filter((alert) => !isFiring(alert));
+  const resolved = await receiveResolved(ports, over, addressed, log);
+  const received = [...firing, ...resolved];
   for (const { alert, effects } of received)
     if (effects.length === 0) log.info(`The alert "${alert.title}" of ${alert.sender} concerns no rollout.`);
+  return received.toSorted((a, b) => alerts.indexOf(a.alert) - alerts.indexOf(b.alert));
+}
+
+async function receiveFiring(
+  ports: Ports,
+  alerts: readonly Alert[],
+  addressed: Addressed | undefined,
+  log: Log,
+): Promise<Received[]> {
+  if (alerts.length === 0) return [];
+  const [planned] = await Promise.all([planAlerts(ports, alerts, addressed), prepareBudgets(ports)]);
+  const received = await carryOutPlans(ports, planned, log);
+  const over = await takeBack(ports, received, log);
+  await keepAll(ports, received, over);
   return received;
 }
 
-type Planned = {
-  readonly plans: readonly AlertPlan[];
-  readonly targets: readonly Stored[];
-  readonly earlier: ReadonlyMap<string, AlertRecord>;
-};
-
-/** What alerts would do, without doing it. All reads are made at once: a halt must not wait for one after the other. */
-export async function planAlerts(
-  { rollouts, alerts: records }: Pick<Ports, 'rollouts' | 'alerts'>,
+/**
+ * A firing and a resolved alert may be under way at once, in two instances. The end is kept before anybody asks what it
+ * ends; a hold asks after it is written whether its end is kept. So one of the two always finds the other.
+ */
+async function receiveResolved(
+  ports: Ports,
   alerts: readonly Alert[],
   addressed: Addressed | undefined,
-): Promise<Planned> {
-  const [targets, known] = await Promise.all([
-    addressed ? oneTarget(rollouts, addressed.rolloutId) : rollouts.active(),
-    sideBySide(alerts, mostRows, (alert) => earlierOf(records, alert)),
-  ]);
-  const active = targets.filter(({ rollout }) => rollout.endedAt === undefined).map(({ rollout }) => rollout);
-  const plans = alerts.map((alert, index) => planOf(alert, active, addressed, known[index]));
-  const earlier = new Map(known.flatMap((record) => (record ? [[record.id, record]] : [])));
-  return { plans, targets, earlier };
-}
-
-/** Many alerts come in one request, and the tables take only so much at once. */
-const mostRows = 50;
-
-/** It only tells a repeat and a late hold: no halt waits for a row that cannot be read. */
-async function earlierOf(records: Ports['alerts'], alert: Alert): Promise<AlertRecord | undefined> {
-  try {
-    return await records.get(alertIdOf(alert));
-  } catch (error) {
-    if (!isOutage(error)) throw error;
-    return undefined;
-  }
-}
-
-async function oneTarget(rollouts: Ports['rollouts'], id: string): Promise<Stored[]> {
-  const stored = await rollouts.get(id);
-  return stored ? [stored] : [];
-}
-
-type Order = { readonly plan: AlertPlan; readonly effect: AlertEffect };
-const urgency = { halt: 0, hold: 1, release: 2 } as const;
-
-/** Rollouts side by side; what concerns one rollout one after the other, halts first. */
-async function carryOutAll(
-  ports: Ports,
-  plans: readonly AlertPlan[],
-  targets: readonly Stored[],
   log: Log,
-): Promise<Map<AlertPlan, Effected[]>> {
-  const orders = plans.flatMap((plan) => plan.effects.map((effect): Order => ({ plan, effect })));
-  const byRollout = Map.groupBy(orders, ({ effect }) => effect.rolloutId);
-  const effected = new Map(plans.map((plan): [AlertPlan, Effected[]] => [plan, []]));
-  const known = new Map(targets.map((stored) => [stored.rollout.id, stored]));
+): Promise<Received[]> {
+  if (alerts.length === 0) return [];
+  await sideBySide(alerts, mostRows, (alert) => keepEnd(ports, alert));
+  const planned = await planAlerts(ports, alerts, addressed);
+  const received = await carryOutPlans(ports, planned, log);
+  await keepAll(ports, received, planned.earlier);
+  return received;
+}
+
+async function carryOutPlans(ports: Ports, { plans, targets }: Planned, log: Log): Promise<Received[]> {
+  const effected = await carryOutAll(ports, plans, targets, log);
+  return plans.map((plan): Received => ({ ...plan, effected: effected.get(plan) ?? [] }));
+}
+
+/** Ends the holds of alerts that were resolved meanwhile; what is kept of the alerts by now. */
+async function takeBack(
+  ports: Ports,
+  received: readonly Received[],
+  log: Log,
+): Promise<ReadonlyMap<string, AlertRecord>> {
+  const known = await sideBySide(received, mostRows, ({ id }) => recordOrNone(ports.alerts, id));
   await Promise.all(
-    [...byRollout].map(async ([id, own]) => {
-      let guess = known.get(id);
-      let last: Done | undefined;
-      for (const { plan, effect } of own.toSorted((a, b) => urgency[a.effect.do] - urgency[b.effect.do])) {
-        // Of a thousand alerts in one request, each that changes nothing any more would cost a reading.
-        const { result, ...told }: CarriedOut =
-          last && isDone(ports, last.rollout, plan, effect)
-            ? { ...toldOf(effect, last) }
-            : await carryOut(ports, plan, effect, guess, log);
-        effected.get(plan)?.push({ ...effect, ...told });
-        last = result ?? last;
-        guess = undefined;
-      }
+    received.map(async ({ alert, id, effected }, index) => {
+      if (!isLate(alert, known[index])) return;
+      const reason = `It is resolved: ${alert.title}`.slice(0, longestReason).toWellFormed();
+      for (const { rolloutId, outcome } of effected.filter(({ outcome }) => outcome === 'held'))
+        await commandRollout(
+          ports,
+          rolloutId,
+          { kind: 'release', reason, who: whoOfAlert(alert), alert: id },
+          log,
+        ).catch((error: unknown) =>
+          log.error(`${rolloutId}: an alert that is over was ${outcome}: ${causeOf(error)}.`),
+        );
     }),
   );
-  return effected;
-}
-
-/** What the command before led to. */
-type Done = { readonly rollout: Rollout; readonly done: boolean };
-type Told = Pick<Effected, 'outcome' | 'sentence'>;
-type CarriedOut = Told & { readonly result?: Done };
-
-const isDone = ({ clock }: Ports, rollout: Rollout, plan: AlertPlan, effect: AlertEffect): boolean =>
-  effect.do !== 'release' && receive(rollout, commandOf(plan, effect), clock.now()).kind === 'already';
-
-const toldOf = (effect: AlertEffect, { rollout, done }: Done): Told => ({
-  outcome: outcomeOf(effect, done),
-  sentence: rollout.decision?.sentence ?? '',
-});
-
-async function carryOut(
-  ports: Ports,
-  plan: AlertPlan,
-  effect: AlertEffect,
-  known: Stored | undefined,
-  log: Log,
-): Promise<CarriedOut> {
-  try {
-    const result = await commandRollout(ports, effect.rolloutId, commandOf(plan, effect), log, known);
-    return { ...toldOf(effect, result), result };
-  } catch (error) {
-    if (error instanceof ConflictError || error instanceof NoSuchRolloutError)
-      return { outcome: 'refused', sentence: error.message };
-    // What is wrong with one rollout must stop no other; the sender comes again, and so does the sentence in the log.
-    if (!(error instanceof UnavailableError) && !isOutage(error))
-      log.error(`${effect.rolloutId}: the alert "${plan.alert.title}" met a mistake: ${causeOf(error)}.`);
-    return { outcome: 'unavailable', sentence: 'It could not be written down. Send the alert again.' };
-  }
-}
-
-const outcomeOf = ({ do: what }: AlertEffect, done: boolean): EffectOutcome => {
-  switch (what) {
-    case 'halt':
-      return done ? 'halted' : 'halting';
-    case 'hold':
-      return 'held';
-    case 'release':
-      return 'released';
-  }
-};
-
-const longestReason = 200;
-
-function commandOf({ alert, id }: AlertPlan, { do: what }: AlertEffect): Command {
-  const state = alert.status === 'firing' ? 'It fires' : 'It is resolved';
-  const reason = `${state}: ${alert.title}`.slice(0, longestReason).toWellFormed();
-  const who = whoOfAlert(alert);
-  return what === 'halt' ? { kind: what, reason, who } : { kind: what, reason, who, alert: id };
-}
-
-async function keepAll(
-  { alerts, clock }: Ports,
-  received: readonly Received[],
-  earlier: Planned['earlier'],
-): Promise<void> {
-  const now = clock.now();
-  const records = new Map(received.map((each) => [each.id, recordOf(each, earlier.get(each.id), now)]));
-  await sideBySide([...records.values()], mostRows, (record) => alerts.put(record));
-}
-
-/** A row is bounded; what is left out stands in the rollouts' journals. */
-const mostKept = 20;
-const longestSentence = 400;
-
-function recordOf(
-  { alert, id, effected, remarks }: Received,
-  earlier: AlertRecord | undefined,
-  now: Date,
-): AlertRecord {
-  const { fingerprint: _, ...rest } = alert;
-  const told = effected.map(({ rolloutId, outcome, sentence }) => ({
-    rolloutId,
-    outcome,
-    sentence: sentence.slice(0, longestSentence),
-  }));
-  // What the same firing did before it came again still stands; another one has to match anew.
-  const isSame = earlier !== undefined && (alert.status === 'resolved' || isRepeat(alert, earlier));
-  const before = (isSame ? earlier.effects : []).filter(
-    ({ rolloutId }) => !told.some((effect) => effect.rolloutId === rolloutId),
-  );
-  return {
-    ...rest,
-    id,
-    labels: { ...alert.labels },
-    firstAt: earlier?.firstAt ?? now,
-    lastAt: now,
-    count: (earlier?.count ?? 0) + 1,
-    matched: effected.length > 0 || (isSame && earlier.matched),
-    effects: [...told, ...before].slice(0, mostKept),
-    remarks: [...remarks],
-  };
+  return new Map(known.flatMap((record) => (record ? [[record.id, record]] : [])));
 }

@@ -27,7 +27,7 @@ const tell = (kind: 'halt' | 'finalize' | 'pause' | 'acknowledge', by: Who = who
   who: by,
 });
 const { id } = fresh();
-const message = { message: { id }, delayMs: 8_000 };
+const message = { message: { id, since: expect.any(String) }, delayMs: 8_000 };
 
 let ports: StubPorts;
 let log: ReturnType<typeof lines>;

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Alert } from '../../../src/shared/alerts/alert.ts';
 import { alertIdOf } from '../../../src/shared/alerts/identity.ts';
 import { withJournal } from '../../../src/shared/rollout/journal.ts';
-import { planAlerts, receiveAlerts } from '../../../src/shared/usecases/receiveAlerts.ts';
+import { planAlerts } from '../../../src/shared/usecases/planAlerts.ts';
+import { receiveAlerts } from '../../../src/shared/usecases/receiveAlerts.ts';
 import { at, policy, ramping } from '../../support/builders.ts';
 import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from './ports.ts';
 

@@ -27,6 +27,7 @@ const halting = under('halt');
 const earlier = (change: Partial<Earlier> = {}): Earlier => ({
   status: 'firing',
   startsAt: at(0),
+  lastAt: at(0),
   effects: [{ rolloutId: holding.id, outcome: 'held' }],
   ...change,
 });
@@ -58,6 +59,21 @@ describe('a firing alert', () => {
     ['could not be written down', {}, { effects: [{ rolloutId: holding.id, outcome: 'unavailable' }] }],
   ])('that %s holds', (_, change, before) => {
     expect(doneTo(alert(change), [holding], undefined, earlier(before))).toEqual(['hold']);
+  });
+
+  test('that fires since before a rollout was there holds it, and does not halt it for good', () => {
+    const cure = { ...halting, createdAt: at(5) };
+    expect(doneTo(alert(), [cure], undefined, earlier({ firingAt: at(4), effects: [] }))).toEqual(['hold']);
+    expect(doneTo(alert(), [cure], undefined, earlier({ firingAt: at(6), effects: [] }))).toEqual(['halt']);
+    expect(
+      doneTo(alert({ startsAt: at(1) }), [cure], undefined, earlier({ firingAt: at(4), effects: [] })),
+    ).toEqual(['halt']);
+  });
+
+  test('that was over before a rollout was there, and comes once more, does nothing to it', () => {
+    const before = earlier({ status: 'resolved', lastAt: at(4) });
+    expect(doneTo(alert(), [{ ...halting, createdAt: at(5) }], undefined, before)).toEqual([]);
+    expect(doneTo(alert(), [{ ...halting, createdAt: at(3) }], undefined, before)).toEqual(['halt']);
   });
 
   test('that comes after its own end holds no more, and halts all the same', () => {

@@ -166,7 +166,7 @@ describe('people are told', () => {
     [
       'of a halt for which the Store cannot be read',
       'unconfirmed',
-      /could not be read/,
+      /Not confirmed for/,
       pass({ ...halting, stepSince: undefined }, unreadable),
     ],
     [

@@ -111,34 +111,53 @@ describe('an approval by two', () => {
 
 describe('a finalize, which passes every step to come', () => {
   const finalize = (who: Who, approves?: boolean): Command => ({ kind: 'finalize', reason, who, approves });
-  const one = approving(1);
-  const two = approving(2);
-  const later = approving(1, [1]);
+  /** `kept`: the word is kept, and another one is needed. */
+  const becomes = (rollout: Rollout, command: Command): string => {
+    const answer = receive(rollout, command, at(2));
+    if (answer.kind !== 'accepted') return answer.kind;
+    return answer.change.rollout.phase === 'finalizing' ? 'finalizing' : 'kept';
+  };
+  const one = approving(1, [0]);
+  const two = approving(2, [0]);
+  const later = approving(1, [0, 1]);
   const behind: Rollout = { ...approving(1, [0]), step: 1, percentage: 25 };
   const ofAnother: Rollout = { ...one, approvals: [{ ...grace, reason, step: 1, at: at(0) }] };
 
   test.each<[string, Rollout, { approves: string; only: string }]>([
-    ['needs no approval any more', behind, { approves: 'accepted', only: 'accepted' }],
-    ['needs one', one, { approves: 'accepted', only: 'refused' }],
-    ['needs one at a later step', later, { approves: 'accepted', only: 'refused' }],
-    ['has one of another step', ofAnother, { approves: 'accepted', only: 'refused' }],
-    ['has the one it needs', approvedBy(one, grace), { approves: 'accepted', only: 'accepted' }],
-    ['needs two', two, { approves: 'refused', only: 'refused' }],
-    ['has one of two', approvedBy(two, grace), { approves: 'accepted', only: 'refused' }],
-    ['has the two it needs', approvedBy(two, grace, alarm), { approves: 'accepted', only: 'accepted' }],
+    ['needs no approval any more', behind, { approves: 'finalizing', only: 'finalizing' }],
+    ['needs one', one, { approves: 'finalizing', only: 'refused' }],
+    ['needs one at a later step', later, { approves: 'finalizing', only: 'refused' }],
+    ['has one of another step', ofAnother, { approves: 'finalizing', only: 'refused' }],
+    ['has the one it needs', approvedBy(one, grace), { approves: 'finalizing', only: 'finalizing' }],
+    [
+      'has one for this step, and needs one for a later one',
+      approvedBy(later, grace),
+      { approves: 'finalizing', only: 'refused' },
+    ],
+    ['needs two', two, { approves: 'kept', only: 'refused' }],
+    ['has one of two', approvedBy(two, grace), { approves: 'finalizing', only: 'refused' }],
+    ['has the two it needs', approvedBy(two, grace, alarm), { approves: 'finalizing', only: 'finalizing' }],
   ])('of what %s', (_, rollout, { approves, only }) => {
     for (const who of somebody) {
-      expect(receive(rollout, finalize(who, true), at(2)).kind).toBe(approves);
-      expect(receive(rollout, finalize(who, false), at(2)).kind).toBe(only);
-      expect(receive(rollout, finalize(who), at(2)).kind).toBe(only);
+      expect(becomes(rollout, finalize(who, true))).toBe(approves);
+      expect(becomes(rollout, finalize(who, false))).toBe(only);
+      expect(becomes(rollout, finalize(who))).toBe(only);
     }
   });
 
   test.each(somebody)('counts the approval of %o, who gives it, once', (who) => {
-    expect(receive(approvedBy(one, who), finalize(who), at(2)).kind).toBe('accepted');
-    expect(receive(approvedBy(two, who), finalize(who, true), at(2)).kind).toBe('refused');
+    expect(becomes(approvedBy(one, who), finalize(who))).toBe('finalizing');
+    expect(becomes(approvedBy(two, who), finalize(who, true))).toBe('kept');
     const other = sameWho(who, grace) ? ops : grace;
-    expect(receive(approvedBy(two, other, who), finalize(who, true), at(2)).kind).toBe('accepted');
+    expect(becomes(approvedBy(two, other, who), finalize(who, true))).toBe('finalizing');
+  });
+
+  test('of two approvers, one after the other, is that of the second; a step approved is none of it', () => {
+    const first = accepted(approving(2, [0, 1]), finalize(ops, true), at(2)).rollout;
+    expect(first).toMatchObject({ phase: 'ramping', decision: { kind: 'hold', reason: 'approval' } });
+    expect(becomes(first, finalize(ops, true))).toBe('already');
+    expect(becomes(first, finalize(pipeline))).toBe('refused');
+    expect(becomes(first, finalize(grace, true))).toBe('finalizing');
   });
 
   test.each([
@@ -147,7 +166,7 @@ describe('a finalize, which passes every step to come', () => {
   ])('says that %s is missing', (whose, rollout) => {
     expect(receive(rollout, finalize(ops), at(1))).toEqual({
       kind: 'refused',
-      sentence: `Finalizing passes every step to come, and the policy wants ${whose} for that: approve first.`,
+      sentence: `Finalizing passes every step to come, and the policy wants ${whose} for that: an approver has to finalize.`,
     });
   });
 
@@ -156,6 +175,7 @@ describe('a finalize, which passes every step to come', () => {
       ['waits for an approval', one],
       ['has the approval of an earlier step only', ofAnother],
       ['has one approval of two', approvedBy(two, grace)],
+      ['has a step ahead that needs an approval', approvedBy(later, grace)],
     ])('is refused for what %s', (_, rollout) => {
       for (const who of nobody)
         expect(receive(rollout, finalize(who), at(1))).toEqual({
@@ -168,11 +188,7 @@ describe('a finalize, which passes every step to come', () => {
       ['one approval', approvedBy(one, grace)],
       ['two approvals of two', approvedBy(two, grace, ops)],
     ])('takes a step that has %s', (_, rollout) => {
-      for (const who of nobody) expect(receive(rollout, finalize(who), at(1)).kind).toBe('accepted');
-    });
-
-    test('is refused for what has a step ahead that needs an approval', () => {
-      for (const who of nobody) expect(receive(later, finalize(who), at(1)).kind).toBe('refused');
+      for (const who of nobody) expect(becomes(rollout, finalize(who))).toBe('finalizing');
     });
   });
 });
