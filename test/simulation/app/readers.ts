@@ -1,0 +1,29 @@
+import type { Channel } from '../../../src/shared/notify/channel.ts';
+import type { Post, PostOutcome } from '../../../src/shared/notify/post.ts';
+import type { Owner } from '../engine/clockwork.ts';
+import type { Outside } from '../engine/outside.ts';
+
+/** The people who are told: one channel that takes everything, behind a line on which messages get lost. */
+
+const channel: Channel = {
+  kind: 'webhook',
+  name: 'people',
+  url: 'https://people.invalid/hook',
+  secret: `whsec_${Buffer.from('secret-token-of-the-webhook-').toString('base64')}`,
+};
+export const channels: ReadonlyMap<string, Channel> = new Map([[channel.name, channel]]);
+
+/** @param onRead a message has come to its reader */
+export const postOf =
+  (outside: Outside, onRead: (id: string, body: string) => void) =>
+  (owner: Owner): Post => {
+    const carry = outside.carrierOf(owner, 'people');
+    return async ({ headers, body }): Promise<PostOutcome> => {
+      try {
+        await carry({ name: 'post', writes: true }, () => onRead(headers['webhook-id'] ?? '', body));
+        return { kind: 'sent', outcome: 'answered 200' };
+      } catch {
+        return { kind: 'failed', outcome: 'could not be reached', mayHaveArrived: true };
+      }
+    };
+  };

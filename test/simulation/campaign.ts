@@ -1,0 +1,101 @@
+import type { Patch } from './app/instance.ts';
+import type { Planned } from './engine/disturbance.ts';
+import { countHits, type Hits } from './engine/plan.ts';
+import { shortest } from './engine/shrink.ts';
+import type { Invariant, Violation } from './facts.ts';
+import { allInvariants } from './invariants/all.ts';
+import { type Ran, runSeed } from './simulation.ts';
+import { storyteller } from './story.ts';
+
+/** What many runs came to. */
+export type Campaign = {
+  readonly seeds: number;
+  readonly steps: number;
+  readonly ms: number;
+  readonly hits: Hits;
+  readonly crashes: number;
+  readonly phases: ReadonlyMap<string, number>;
+  readonly halts: number;
+  readonly failures: readonly Failure[];
+};
+
+/** A seed that broke an invariant, with the shortest schedule found that does it and what happened then. */
+export type Failure = {
+  readonly seed: string;
+  readonly violation: Violation;
+  readonly schedule: readonly Planned[];
+  readonly drawn: number;
+  readonly story: readonly string[];
+};
+
+export type CampaignOptions = {
+  readonly seeds: Iterable<string>;
+  readonly patch?: Patch | undefined;
+  /** Looks at this invariant alone. */
+  readonly only?: string | undefined;
+  /** Ends after so many failures. */
+  readonly mostFailures?: number;
+  /** Finds the shortest schedule of a failure, unless told not to. */
+  readonly shrinks?: boolean;
+  /** Begins no other run after so many milliseconds of real time. */
+  readonly budgetMs?: number;
+  readonly onRun?: (ran: Ran, seeds: number, steps: number) => void;
+};
+
+export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
+  const { mostFailures = 1, budgetMs = Number.POSITIVE_INFINITY, shrinks = true, patch, only } = options;
+  const invariants = () => allInvariants().filter(({ name }) => only === undefined || name === only);
+  const began = performance.now();
+  const hits: Hits = new Map();
+  const phases = new Map<string, number>();
+  const failures: Failure[] = [];
+  let [seeds, steps, crashes, halts] = [0, 0, 0, 0];
+  for (const seed of options.seeds) {
+    if (performance.now() - began > budgetMs) break;
+    const ran = await runSeed({ seed, invariants, patch });
+    seeds += 1;
+    steps += ran.steps;
+    crashes += ran.crashes;
+    countHits(hits, ran.schedule);
+    for (const { phase, halted } of ran.rollouts) {
+      phases.set(phase, (phases.get(phase) ?? 0) + 1);
+      halts += halted ? 1 : 0;
+    }
+    options.onRun?.(ran, seeds, steps);
+    if (ran.violation) failures.push(await explained(ran, ran.violation, { invariants, patch, shrinks }));
+    if (failures.length >= mostFailures) break;
+  }
+  return { seeds, steps, ms: performance.now() - began, hits, crashes, phases, halts, failures };
+}
+
+type How = { readonly invariants: () => readonly Invariant[]; readonly patch?: Patch | undefined };
+type Explaining = How & { readonly shrinks: boolean };
+
+/** Shrinks a failing run, and tells what happens in the shortest one. */
+async function explained(ran: Ran, violation: Violation, { shrinks, ...how }: Explaining): Promise<Failure> {
+  const { seed } = ran;
+  if (!shrinks) return { seed, violation, schedule: ran.schedule, drawn: ran.schedule.length, story: [] };
+  const again = (schedule: readonly Planned[]) => runSeed({ seed, schedule, ...how });
+  const schedule = await shortest(
+    ran.schedule,
+    async (shorter) => (await again(shorter)).violation?.invariant === violation.invariant,
+  );
+  return { seed, schedule, drawn: ran.schedule.length, ...(await told(seed, schedule, violation, how)) };
+}
+
+/** Runs a schedule once more, with its story. */
+export async function told(
+  seed: string,
+  schedule: readonly Planned[] | undefined,
+  otherwise: Violation,
+  how: How = { invariants: allInvariants },
+): Promise<{ violation: Violation; story: readonly string[] }> {
+  let story: readonly string[] = [];
+  const invariants = (now: () => number) => {
+    const teller = storyteller(now);
+    story = teller.lines;
+    return [teller, ...how.invariants()];
+  };
+  const { violation } = await runSeed({ ...how, seed, invariants, schedule });
+  return { violation: violation ?? otherwise, story };
+}

@@ -1,0 +1,26 @@
+import type { Invariant } from '../facts.ts';
+import { theBudgetHolds } from './budget.ts';
+import { haltsAreKept } from './confirmed.ts';
+import { raisesAreEarned, silenceHolds } from './evidence.ts';
+import { nothingOvertakesAHalt } from './halted.ts';
+import { everythingIsJournaled } from './journal.ts';
+import { peopleAreTold } from './notices.ts';
+import { percentagesOnlyRise } from './percentages.ts';
+import { nothingIsRepeatedBlindly } from './repeats.ts';
+import { secretsStaySecret } from './secrets.ts';
+import { oneRolloutPerTrack } from './tracks.ts';
+
+/** I1 to I10 of the design, and that people are told, each with a memory of its own for one run. */
+export const allInvariants = (): readonly Invariant[] => [
+  nothingOvertakesAHalt(),
+  percentagesOnlyRise(),
+  raisesAreEarned(),
+  haltsAreKept(),
+  everythingIsJournaled(),
+  nothingIsRepeatedBlindly(),
+  secretsStaySecret(),
+  theBudgetHolds(),
+  silenceHolds(),
+  oneRolloutPerTrack(),
+  peopleAreTold(),
+];
