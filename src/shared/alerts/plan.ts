@@ -60,13 +60,23 @@ export function planOf(
     : rollouts.flatMap((rollout) => effectOn(rollout, alert.labels));
   const effects = called.map((effect) => softened(alert, effect, rollouts, earlier));
   const kept = effects.filter((effect) =>
-    effect.do === 'halt' ? !isOfAnother(alert, effect, rollouts, earlier) : !isPast(alert, effect, earlier),
+    effect.do === 'halt'
+      ? !isOfAnother(alert, effect, rollouts, earlier)
+      : holdsNow(id, effect, rollouts) || !isPast(alert, effect, earlier),
   );
   if (kept.length > 0) return { alert, id, effects: kept, remarks: [] };
-  if (effects.length > 0)
-    return { alert, id, effects: [], remarks: ['It has held before, and holds no more.'] };
+  if (effects.length > 0) return { alert, id, effects: [], remarks: [pastRemark(alert, earlier)] };
   return { alert, id, effects: [], remarks: addressed ? [notActive(addressed)] : mistakes(rollouts, alert) };
 }
+
+/** What still holds is the same hold, however often it comes. */
+const holdsNow = (id: string, { rolloutId }: AlertEffect, rollouts: readonly Rollout[]): boolean =>
+  rollouts.some(
+    (rollout) => rollout.id === rolloutId && rollout.alertHolds.some(({ alert }) => alert === id),
+  );
+
+const pastRemark = (alert: Alert, earlier: Earlier | undefined): string =>
+  isLate(alert, earlier) ? 'It was resolved before.' : 'It has held before, and somebody resumed.';
 
 /**
  * A hold that comes after its own end, by a detour, would hold for ever; and one that a person has lifted must not come
