@@ -190,7 +190,7 @@ describe('a package on its way', () => {
     const approve = await runNamed('approve', id, '--reason', 'go');
     expect(approve).toMatchObject({ code: 4, err: expect.stringContaining('approver') });
     const finalize = await runNamed('finalize', id, '--reason', 'go');
-    expect(finalize).toMatchObject({ code: 6, err: expect.stringContaining('approve first') });
+    expect(finalize).toMatchObject({ code: 6, err: expect.stringContaining('an approver has to finalize') });
     const acknowledge = await runNamed('acknowledge', id, '--reason', 'I know');
     expect(acknowledge).toMatchObject({ code: 6, err: expect.stringContaining('There is nothing') });
   });
