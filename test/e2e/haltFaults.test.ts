@@ -42,6 +42,10 @@ const outOfOrder = (of: HaltScene, one: Ramping) =>
 const refusing = (of: HaltScene, one: Ramping) =>
   answering(of, haltPath(one), 409, { code: 'InvalidState', data: [], details: [], message: 'Not now.' });
 
+/** The queue brings no retries: they come when the test makes one. */
+const untold = { 'AzureWebJobs.advanceHalt.Disabled': 'true' };
+const tryAgain = (of: HaltScene, id: string) => of.host().run('advanceHalt', JSON.stringify({ id }));
+
 type Fault = FaultRuleInput['fault'];
 const rule = (path: string, fault: Fault, times = 1): FaultRuleInput => ({ match: { path, times }, fault });
 
@@ -176,14 +180,20 @@ describe('what a halt cannot do any more', () => {
     expect((await scene.endOf(one)).phase).toBe(end.phase);
   });
 
-  test('the submission is gone: the rollout says that there is nothing left to stop', async () => {
-    const one = await scene.ramp();
-    await scene.control.partnerCenter('replace-submission', { ...trackOf(one), packageVersion: '3.0.0.0' });
+  test('the submission is gone, at four tries: the rollout says that there is nothing left to stop', async () => {
+    await using own = await openHaltScene(untold);
+    const one = await own.ramp();
+    await own.control.partnerCenter('replace-submission', { ...trackOf(one), packageVersion: '3.0.0.0' });
     const code = 'ResourceNotFound';
-    answering(scene, wholeStore(one), 404, { code, data: [], details: [], message: 'It is gone.' });
-    expect((await scene.halt(one.id)).status).toBe(202);
-    await scene.until(one.id, ({ phase }) => phase === 'failed');
-    expect(await scene.halt(one.id)).toMatchObject({
+    answering(own, wholeStore(one), 404, { code, data: [], details: [], message: 'It is gone.' });
+    expect((await own.halt(one.id)).status).toBe(202);
+    for (const attempts of [2, 3, 4]) {
+      await tryAgain(own, one.id);
+      expect(await own.api.rollout(one.id)).toMatchObject({ phase: 'halting', intent: { attempts } });
+    }
+    await tryAgain(own, one.id);
+    expect(await own.api.rollout(one.id)).toMatchObject({ phase: 'failed' });
+    expect(await own.halt(one.id)).toMatchObject({
       status: 409,
       body: { detail: expect.stringContaining('There is nothing left that a halt could stop') },
     });
@@ -191,10 +201,9 @@ describe('what a halt cannot do any more', () => {
 });
 
 describe('a halt that the Store does not confirm', () => {
-  const untold = { 'AzureWebJobs.advanceHalt.Disabled': 'true' };
   const lookAgain = async (of: HaltScene, id: string, afterMs: number) => {
     await of.control.advanceClock(afterMs);
-    await of.host().run('advanceHalt', JSON.stringify({ id }));
+    await tryAgain(of, id);
   };
   const escalations = async (of: HaltScene, id: string) => ({
     journaled: (await of.api.journal(id)).filter(({ escalated }) => escalated).length,

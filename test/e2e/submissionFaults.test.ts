@@ -11,13 +11,24 @@ import {
   type Under,
 } from '../support/deliveriesInStep.ts';
 import { type Disturbance, disturbances, ruleAt, stages } from '../support/deliveryFaults.ts';
-import { type Application, type DeliveryScene, openDeliveryScene } from '../support/deliveryScene.ts';
+import {
+  type Application,
+  carriedByTests,
+  type DeliveryScene,
+  openDeliveryScene,
+} from '../support/deliveryScene.ts';
 
 /** Whatever the gateway and the network do to a request, whichever it is: it ends as it would have ended. */
 
+const publishers = disturbances.map((_, index) => `publisher-${index}`);
+const publisherOf = (disturbance: Disturbance) => ({
+  publisher: publishers[disturbances.indexOf(disturbance)],
+});
+
 let scene: DeliveryScene;
 beforeAll(async () => {
-  scene = await openDeliveryScene();
+  // Hundreds of deliveries in seconds: one publisher's budget would hold them up, and that is another test's subject.
+  scene = await openDeliveryScene(carriedByTests, publishers);
 });
 afterAll(async () => scene[Symbol.asyncDispose]());
 beforeEach(async () => {
@@ -36,6 +47,7 @@ const stagesFor = ({ changesOnly }: Disturbance) =>
 const casesOf = (disturbance: Disturbance): Under[] => [
   ...stagesFor(disturbance).map(({ name, match }) => ({
     name: `${disturbance.name}, at ${name}`,
+    ask: publisherOf(disturbance),
     faults: (of: Application) => [ruleAt(of, match, disturbance)],
   })),
   ...stages
@@ -43,6 +55,7 @@ const casesOf = (disturbance: Disturbance): Under[] => [
     .map(({ name, match }) => ({
       name: `${disturbance.name}, at ${name} on production`,
       track: 'production' as const,
+      ask: publisherOf(disturbance),
       faults: ({ applicationId }: Application) => [ruleAt({ applicationId }, match, disturbance)],
     })),
 ];
@@ -86,7 +99,7 @@ describe('at a DELETE, nothing is lost and nothing is deleted besides', () => {
     const under = disturbances.map((disturbance, index) => ({
       name: disturbance.name,
       ...(applications[index] && { application: applications[index] }),
-      ask: { onPendingSubmission: 'delete' },
+      ask: { ...publisherOf(disturbance), onPendingSubmission: 'delete' },
       faults: (of: Application) => [ruleAt(of, deletes, disturbance)],
     }));
     const ends = await endsOf(scene, await carryInStep(scene, under));
@@ -96,6 +109,7 @@ describe('at a DELETE, nothing is lost and nothing is deleted besides', () => {
   test('of a draft whose upload URL has expired', async () => {
     const under = disturbances.map((disturbance) => ({
       name: disturbance.name,
+      ask: publisherOf(disturbance),
       faults: (of: Application) => [
         ruleAt(of, creates, { fault: { kind: 'expiredSas' } }),
         ruleAt(of, deletes, disturbance),
@@ -108,6 +122,7 @@ describe('at a DELETE, nothing is lost and nothing is deleted besides', () => {
   test('of a draft that leads nowhere', async () => {
     const under = disturbances.map((disturbance) => ({
       name: disturbance.name,
+      ask: publisherOf(disturbance),
       faults: (of: Application) => [
         ruleAt(of, updates, { fault: { kind: 'putDropsRollout' } }),
         ruleAt(of, deletes, disturbance),
@@ -120,6 +135,7 @@ describe('at a DELETE, nothing is lost and nothing is deleted besides', () => {
   test('of a draft that somebody cancels', async () => {
     const under = disturbances.map((disturbance) => ({
       name: disturbance.name,
+      ask: publisherOf(disturbance),
       faults: (of: Application) => [
         ruleAt(of, updates, { fault: { kind: 'status429', seconds: 0 }, times: 5 }),
         ruleAt(of, deletes, disturbance),

@@ -105,12 +105,13 @@ export interface Deliveries {
 /** The whole app with a container of packages; a submission is carried on when a test says so, on a clock of its own. */
 export type DeliveryScene = Scene & Deliveries;
 
-const off = { 'AzureWebJobs.advanceSubmission.Disabled': 'true' };
+export const carriedByTests = { 'AzureWebJobs.advanceSubmission.Disabled': 'true' };
 const mostPasses = 600;
 
 export const openDeliveryScene = async (
-  settings: Readonly<Record<string, string>> = off,
-): Promise<DeliveryScene> => deliveriesOn(await openScene(settings));
+  settings: Readonly<Record<string, string>> = carriedByTests,
+  publishers?: readonly string[],
+): Promise<DeliveryScene> => deliveriesOn(await openScene(settings, publishers));
 
 /** Adds to a scene what tests do with deliveries. */
 export async function deliveriesOn<Base extends Pick<Scene, 'azurite' | 'api' | 'control' | 'stage'>>(

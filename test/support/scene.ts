@@ -41,13 +41,17 @@ const timersOff = {
 /** Long enough for any submission of the simulator to be published. */
 export const untilPublished = 48 * hour;
 
-export async function openScene(settings: Readonly<Record<string, string>> = {}): Promise<Scene> {
+export async function openScene(
+  settings: Readonly<Record<string, string>> = {},
+  publishers?: readonly string[],
+): Promise<Scene> {
   // A storage of its own: the timers of another scene would look at these rollouts with another clock.
   const azurite = await startAzurite();
   const stage = await startStage({
     connectionString: azurite.connectionString,
     simulatorArgs: ['--speed', '0'],
     settings: { ...timersOff, ...settings },
+    ...(publishers && { publishers }),
   });
   const { host, simulator } = stage;
   const { control } = simulator;

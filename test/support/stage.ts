@@ -14,15 +14,21 @@ export type StageOptions = {
   /** App settings besides those that name the simulator and the storage. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly hostPort?: number;
+  /** Their names; each has a budget of requests of its own. One called contoso unless told. */
+  readonly publishers?: readonly string[];
 };
 
 /** The settings with which the app calls the simulator as its Store. */
-export function settingsFor(simulator: SimulatorProcess, connectionString: string): Record<string, string> {
+export function settingsFor(
+  simulator: SimulatorProcess,
+  connectionString: string,
+  publishers: readonly string[] = ['contoso'],
+): Record<string, string> {
   const { url, authority, caFile, tenantId, clientId, clientSecret } = simulator;
   const credential = { kind: 'secret', clientSecret };
   return {
     AzureWebJobsStorage: connectionString,
-    RAMPART_PUBLISHERS: JSON.stringify([{ name: 'contoso', tenantId, clientId, credential }]),
+    RAMPART_PUBLISHERS: JSON.stringify(publishers.map((name) => ({ name, tenantId, clientId, credential }))),
     RAMPART_STORE_URL: url,
     RAMPART_AUTHORITY: authority,
     // The budget counts in real time, and in time-lapse a minute of it has hours of requests.
@@ -33,11 +39,11 @@ export function settingsFor(simulator: SimulatorProcess, connectionString: strin
 }
 
 export async function startStage(options: StageOptions): Promise<Stage> {
-  const { connectionString, simulatorArgs = [], settings = {}, hostPort } = options;
+  const { connectionString, simulatorArgs = [], settings = {}, hostPort, publishers } = options;
   const simulator = await startSimulatorProcess({ args: ['--storage', connectionString, ...simulatorArgs] });
   try {
     const hostOptions: HostProcessOptions = {
-      env: { ...settingsFor(simulator, connectionString), ...settings },
+      env: { ...settingsFor(simulator, connectionString, publishers), ...settings },
       clockUrl: `${simulator.url}/simulator/clock`,
       ...(hostPort !== undefined && { port: hostPort }),
     };
