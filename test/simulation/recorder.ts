@@ -195,10 +195,13 @@ export class Recorder {
   }
 }
 
-/** A write claims a change if it brings an intent, or goes on with one and counts the attempt. */
+/** A write claims a change if it brings an intent, or goes on with one and counts one more attempt. */
 function claimIn(before: Kept | undefined, after: Kept) {
   const intent = intentOf(after);
-  if (!intent || before?.columns.intent === after.columns.intent) return undefined;
+  const known = intentOf(before);
+  const isSame = intent?.kind === known?.kind && intent?.since === known?.since;
+  // What became of a command's own try counts as the first attempt.
+  if (!intent || (isSame && (intent.attempts ?? 0) <= Math.max(1, known?.attempts ?? 0))) return undefined;
   return { kind: intent.kind, percentage: intent.percentage, actor: intent.actor };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { type Change, type Remark, withJournal } from './journal.ts';
-import { nextIntentLook } from './looks.ts';
+import { latest, nextIntentLook, tryEnds } from './looks.ts';
 import { intentRemarks } from './remarks.ts';
 import type { Rollout } from './rollout.ts';
 import { sayPercentage, sayTime } from './sentence.ts';
@@ -27,7 +27,7 @@ export function accepted(before: Rollout, after: Rollout, command: Command, now:
     sentence: says(command),
   };
   // An intent is tried at once by whoever gave it; the passes take it up only if that comes to nothing.
-  const nextLookAt = after.intent ? nextIntentLook(now, 1) : now;
+  const nextLookAt = after.intent ? latest(nextIntentLook(now, 1), tryEnds(after.intent)) : now;
   return {
     kind: 'accepted',
     change: withJournal({ ...after, nextLookAt }, [told, ...intentRemarks(before, after)], now),

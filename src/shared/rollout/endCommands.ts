@@ -82,7 +82,10 @@ function intended(
   const doing = kind === 'halt' ? 'Halting' : 'Finalizing';
   const reason = `${doing} ${at(rollout)} on the word of ${sayWho(who)}: ${why.replace(/\.$/, '')}.`;
   return {
-    ...intend(rollout, { kind, ...whoOf(who), reason, since: now, attempts: 0 }),
+    ...intend(rollout, {
+      ...{ kind, ...whoOf(who), reason, since: now, attempts: 0 },
+      ...(kind === 'finalize' && { tryingSince: now }),
+    }),
     decision: { kind, reason: 'commanded', sentence: reason, at: now },
   };
 }

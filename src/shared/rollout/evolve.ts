@@ -73,12 +73,13 @@ function intentOf({ intent }: Rollout, decision: Changing, now: Date): Intent {
   const made = { reason: decision.sentence, since: now, triedAt: now, attempts: 1 };
   if (decision.kind === 'raise') {
     const { kind, percentage, step } = decision;
-    return { kind, percentage, step, actor: 'policy', ...made };
+    return { kind, percentage, step, actor: 'policy', ...made, tryingSince: now };
   }
   const { kind } = decision;
+  const trying = kind === 'finalize' && { tryingSince: now };
   return intent?.kind === kind
-    ? { ...intent, triedAt: intent.triedAt ?? now, attempts: intent.attempts + 1 }
-    : { kind, ...whoOf(decision), ...made };
+    ? { ...intent, triedAt: intent.triedAt ?? now, attempts: intent.attempts + 1, ...trying }
+    : { kind, ...whoOf(decision), ...made, ...trying };
 }
 
 function adopt(rollout: Rollout, adoption: Adoption, sentence: string, now: Date): Rollout {

@@ -1,6 +1,6 @@
 import type { Gate } from './decision.ts';
 import { sayDuration } from './duration.ts';
-import { finalizeEscalatesAfter, isOverdue, nextIntentLook } from './looks.ts';
+import { after, finalizeEscalatesAfter, isOverdue, looks, nextIntentLook } from './looks.ts';
 import type { Intent, Rollout } from './rollout.ts';
 import { whoOf } from './vocabulary.ts';
 
@@ -30,7 +30,7 @@ export const finalizeUnderway: Gate = ({ rollout, rollout: { intent }, now }) =>
         ...whoOf(intent),
         reason: 'finalizeUnderway',
         sentence: underwaySentence(intent, now),
-        nextLookAt: nextIntentLook(now, intent.attempts),
+        nextLookAt: after(now, looks.changing),
         ...intentEscalation(rollout, now),
       }
     : undefined;

@@ -11,8 +11,8 @@ export const looks = {
   ramping: 10 * minute,
   /** While the Store could not be read. */
   unreadable: 2 * minute,
-  /** While a pass carries a raise to the Store: longer than a pass can take, so that no other one starts beside it. */
-  raising: 2.5 * minute,
+  /** While somebody carries a raise or a finalize to the Store: longer than that can take, so that no other one starts beside it. */
+  changing: 2.5 * minute,
   /** The first retry of an intent that the Store has not confirmed; each further one waits twice as long … */
   intentFirst: minute / 2,
   /** … up to this. */
@@ -49,6 +49,12 @@ export const after = (now: Date, ms: number): Date => new Date(now.getTime() + m
 
 export const earliest = (first: Date, ...others: readonly (Date | undefined)[]): Date =>
   others.reduce<Date>((least, next) => (next !== undefined && next < least ? next : least), first);
+
+/** Until when nobody else may begin an attempt; the past where none is under way. */
+export const tryEnds = ({ tryingSince }: { readonly tryingSince?: Date | undefined }): Date =>
+  tryingSince === undefined ? new Date(0) : after(tryingSince, looks.changing);
+
+export const latest = (first: Date, second: Date): Date => (first > second ? first : second);
 
 /** The next look at an intent that was tried `attempts` times. */
 export const nextIntentLook = (now: Date, attempts: number): Date =>

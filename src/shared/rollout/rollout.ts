@@ -20,6 +20,11 @@ const intentShape = {
   since: instantSchema,
   /** When the Store was asked first. */
   triedAt: instantSchema.optional(),
+  /**
+   * Of a raise or a finalize: when the attempt began of which nobody has noted yet what became of it. No other one is begun
+   * beside it while it can still be under way.
+   */
+  tryingSince: instantSchema.optional(),
   /** How often the Store was asked so far. */
   attempts: z.number().int(),
   /** What became of the last attempt, if it failed. */

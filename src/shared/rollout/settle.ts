@@ -74,13 +74,15 @@ type Unsettled = Extract<Outcome, { cause: string }>;
 
 /** A halt and a finalize stay intended until the Store confirms them; a raise is decided anew. */
 function unsettled(rollout: Rollout, intent: Intent, outcome: Unsettled, now: Date): Change {
+  const { tryingSince: _, ...tried } = intent;
   const verb = outcome.kind === 'refused' ? 'was refused' : 'is not confirmed';
   const remark = effectRemark(intent, `The ${intent.kind} ${verb}: ${outcome.cause}.`);
-  if (intent.kind === 'raise') return withJournal(raiseFailed(rollout, outcome, now), [remark], now);
+  if (tried.kind === 'raise')
+    return withJournal(raiseFailed({ ...rollout, intent: tried }, outcome, now), [remark], now);
   const attempts = Math.max(1, intent.attempts);
   const kept: Rollout = {
     ...rollout,
-    intent: { ...intent, attempts, triedAt: intent.triedAt ?? now, lastOutcome: outcome.cause },
+    intent: { ...tried, attempts, triedAt: intent.triedAt ?? now, lastOutcome: outcome.cause },
     nextLookAt: nextIntentLook(now, attempts),
   };
   return withJournal(kept, intent.lastOutcome === outcome.cause ? [] : [remark], now);

@@ -1,7 +1,7 @@
 import type { Decision, Gate, Situation } from './decision.ts';
 import { gates } from './evidence.ts';
 import { silenceEscalation, unmeasured } from './healthGates.ts';
-import { after, isOverdue, looks, nextIntentLook, nextRaise, troubleEscalatesAfter } from './looks.ts';
+import { after, isOverdue, looks, nextRaise, troubleEscalatesAfter } from './looks.ts';
 import { approversOf, awaitsApproval, currentBake } from './rollout.ts';
 import { sayList, sayPercentage, sayTime, sayWho } from './sentence.ts';
 import { at, hold, nextLook, says } from './situation.ts';
@@ -81,7 +81,7 @@ export const onward: (situation: Situation) => Decision = (situation) => {
       percentage: next.percentage,
       step: index,
       sentence: `Raising from ${sayPercentage(rollout.percentage)} to ${sayPercentage(next.percentage)}, step ${index + 1} of ${steps.length}; ${because}.`,
-      nextLookAt: after(now, looks.raising),
+      nextLookAt: after(now, looks.changing),
     };
   if (finalize === 'manual')
     return hold(
@@ -94,6 +94,6 @@ export const onward: (situation: Situation) => Decision = (situation) => {
     actor: 'policy',
     reason: 'proven',
     sentence: `Finalizing: the last step has proven itself; ${because}.`,
-    nextLookAt: nextIntentLook(now, 1),
+    nextLookAt: after(now, looks.changing),
   };
 };

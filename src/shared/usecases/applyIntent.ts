@@ -5,6 +5,7 @@ import type { PackageRollout, SubmissionRef } from '../msstore/model.ts';
 import type { CallOptions, Store } from '../msstore/port.ts';
 import type { Intent, Rollout } from '../rollout/rollout.ts';
 import { type Outcome, settle } from '../rollout/settle.ts';
+import { LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { observedRollout, refOf } from './observe.ts';
 import type { Ports, Publishers } from './ports.ts';
@@ -23,8 +24,29 @@ export async function applyAndSettle(
     rollout.intent,
     optionsFor(rollout.intent, options),
   );
-  return ports.rollouts.save(claimed, settle(rollout, outcome, ports.clock.now()));
+  return note(ports, claimed, outcome);
 }
+
+/**
+ * Whoever wrote meanwhile without trying the intent themselves, a pause or the same command once more, knows nothing of
+ * what became of it: then it is noted on what they left. @throws LostRaceError
+ */
+async function note(ports: Ports, before: Stored, outcome: Outcome): Promise<Stored> {
+  try {
+    return await ports.rollouts.save(before, settle(before.rollout, outcome, ports.clock.now()));
+  } catch (error) {
+    if (!(error instanceof LostRaceError)) throw error;
+    const newer = await ports.rollouts.get(before.rollout.id);
+    if (!newer || !isSameTry(newer.rollout.intent, before.rollout.intent)) throw error;
+    return note(ports, newer, outcome);
+  }
+}
+
+const isSameTry = (one: Intent | undefined, other: Intent | undefined): boolean =>
+  one !== undefined &&
+  one.kind === other?.kind &&
+  one.since.getTime() === other.since.getTime() &&
+  one.attempts === other.attempts;
 
 const optionsFor = (
   { kind }: Intent,

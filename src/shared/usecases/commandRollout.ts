@@ -1,6 +1,7 @@
 import type { Ticket } from '../budget/port.ts';
 import { causeOf } from '../cause.ts';
 import { type Command, receive } from '../rollout/command.ts';
+import { tryEnds } from '../rollout/looks.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { sayWho } from '../rollout/sentence.ts';
 import { isOutage, LostRaceError } from '../state/errors.ts';
@@ -69,7 +70,7 @@ async function commandOnce(ports: Ports, stored: Stored, command: Command, log: 
       const claimed = { ...written, ticket: ticket ?? written.ticket };
       log.info(`${stored.rollout.id}: ${command.kind} by ${sayWho(command.who)}. ${command.reason}`);
       const doing = isRepeat
-        ? lookAgain(ports, claimed.stored.rollout, log)
+        ? tryAgain(ports, claimed.stored.rollout, log)
         : carryOut(ports, claimed, command, log);
       const [result] = await Promise.all([doing, claimed.indexed]);
       return result;
@@ -89,8 +90,13 @@ async function roomFor(ports: Ports, rollout: Rollout, { kind }: Command): Promi
   }
 }
 
-/** It is on its way already, and nobody may know whether the last call came through: a pass reads before it calls again. */
-async function lookAgain(ports: Ports, { id, intent }: Rollout, log: Log): Promise<CommandResult> {
+/**
+ * It is on its way already, and nobody may know whether the last call came through: a pass reads before it calls again.
+ * Where that call can still be under way, no reading could say what becomes of it.
+ */
+async function tryAgain(ports: Ports, known: Rollout, log: Log): Promise<CommandResult> {
+  const { id, intent } = known;
+  if (intent && tryEnds(intent) > ports.clock.now()) return { rollout: known, done: false };
   await advanceRollout(ports, { id }, log, applyTimeoutMs);
   const rollout = (await ports.rollouts.get(id))?.rollout;
   if (!rollout) throw new NoSuchRolloutError(id);

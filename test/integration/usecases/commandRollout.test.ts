@@ -163,6 +163,64 @@ describe('a halt', () => {
   });
 });
 
+describe('a finalize', () => {
+  const shownComplete = async () => rolloutShown('Complete', 100);
+
+  /** The Store's answer to the first finalize comes when `answer` is called. */
+  function slowFinalize() {
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let calls = 0;
+    ports.store.answers = {
+      ...ramps,
+      async finalizePackageRollout() {
+        calls += 1;
+        asked.resolve();
+        await answered.promise;
+        return shownComplete();
+      },
+    };
+    return { asked: asked.promise, answer: answered.resolve, calls: () => calls };
+  }
+
+  test('that is given again while the first is under way is written down, and not sent beside it', async () => {
+    await create();
+    const store = slowFinalize();
+    const first = give(tell('finalize'));
+    await store.asked;
+    const second = await give(tell('finalize', { actor: 'person', by: 'grace' }));
+    expect(second).toMatchObject({ done: false, rollout: { phase: 'finalizing' } });
+    expect(store.calls()).toBe(1);
+    store.answer();
+    expect(await first).toMatchObject({ done: true, rollout: { phase: 'completed' } });
+    expect(await journal()).toEqual([
+      'command finalize by ops',
+      'intent finalize by ops',
+      'command finalize by grace',
+      'effect finalize by ops',
+    ]);
+  });
+
+  test('of which nobody noted what became is taken up once it cannot be under way any more', async () => {
+    const tryingSince = at(0);
+    const intent = { kind: 'finalize', ...ops, reason, since: at(0), attempts: 1, tryingSince } as const;
+    await create(ramping({ phase: 'finalizing', intent }));
+    ports.store.answers = { ...ramps, finalizePackageRollout: shownComplete };
+    ports.clock.time = new Date(at(0).getTime() + 149_000);
+    expect(await give(tell('finalize'))).toMatchObject({ done: false, rollout: { phase: 'finalizing' } });
+    expect((await kept())?.nextLookAt).toEqual(new Date(at(0).getTime() + 179_000));
+    ports.clock.time = new Date(at(0).getTime() + 150_000);
+    expect(await give(tell('finalize'))).toMatchObject({ done: true, rollout: { phase: 'completed' } });
+  });
+
+  test('that has failed is tried at once when a person gives it again', async () => {
+    await create();
+    ports.store.answers = { ...ramps, finalizePackageRollout: () => Promise.reject(down) };
+    expect(await give(tell('finalize'))).toMatchObject({ done: false, rollout: { phase: 'finalizing' } });
+    ports.store.answers = { ...ramps, finalizePackageRollout: shownComplete };
+    expect(await give(tell('finalize'))).toMatchObject({ done: true, rollout: { phase: 'completed' } });
+  });
+});
+
 test('two who approve at the same time are two', async () => {
   const steps = [
     { percentage: 5, bake: '6h', approval: true },

@@ -1,4 +1,3 @@
-import type { StoreOperation } from '../../../src/shared/msstore/operations.ts';
 import type { Invocation } from '../engine/invocation.ts';
 import { type Invariant, type RolloutFacts, Violation } from '../facts.ts';
 import type { StoreCall } from '../store/call.ts';
@@ -8,10 +7,7 @@ const endOf = ({ endedStep, invocation: { owner } }: StoreCall): number =>
   endedStep ?? owner.diedStep ?? Number.POSITIVE_INFINITY;
 
 /** With what a pass begins: before the publication was seen, the submission comes first. */
-const readings: ReadonlySet<StoreOperation | undefined> = new Set([
-  'getPackageRollout',
-  'getSubmissionStatus',
-]);
+const readings: ReadonlySet<string | undefined> = new Set(['getPackageRollout', 'getSubmissionStatus']);
 
 /** Refused for its token: it had no effect, and is sent anew with another one. */
 const wasForbidden = ({ answer }: StoreCall): boolean => answer !== 'none' && answer?.status === 401;
@@ -26,9 +22,8 @@ const isWhole = ({ answer }: StoreCall): boolean =>
 /**
  * Whoever sends a change once more has read the rollout, in the same pass and to the end.
  *
- * A raise: the reading began when the earlier one had ended, so when it was answered, given up, or lost with its instance.
- * A finalize: the same; only where another pass is still at it, or was when the reading began, is it enough that the
- * reading began after that one was sent.
+ * A raise or a finalize: the reading began when the earlier one had ended, so when it was answered, given up, or lost with
+ * its instance.
  * A halt, if the earlier one is in doubt: the same within one pass. Another pass may have begun while the earlier one was
  * under way, with a reading from before; and since to halt once too often does no harm, one that began later may go on
  * though its reading came to nothing, or found no room in the budget. But it has tried to read.
@@ -59,9 +54,8 @@ export function nothingIsRepeatedBlindly(): Invariant {
     if (hasRead(endOf(earlier))) return true;
     switch (call.kind) {
       case 'raise':
-        return false;
       case 'finalize':
-        return earlier.invocation !== call.invocation && hasRead(earlier.sentStep);
+        return false;
       default:
         return !isUnclear(earlier) || (earlier.invocation !== call.invocation && maySayHalt(call, earlier));
     }
