@@ -23,6 +23,8 @@ export function finalize(rollout: Rollout, command: CommandOf<'finalize'>, now: 
   if (phase === 'finalizing') return accepted(rollout, overruling(rollout, command), command, now);
   if (phase === 'awaitingPublication')
     return refused(`Only a published rollout can be finalized. ${decision?.sentence ?? ''}`.trim());
+  if (cap && cap.percentage < 100)
+    return refused(`The rollout is capped at ${sayPercentage(cap.percentage)}: lift the cap first.`);
   // A policy that needs the place for the next submission does not go past a person's word; a person may.
   if (!isSomebody(command.who)) {
     if (pause) return refused(`The rollout is paused: ${pause.reason}`);
@@ -34,8 +36,6 @@ export function finalize(rollout: Rollout, command: CommandOf<'finalize'>, now: 
       `Finalizing passes every step to come, and the policy wants ${rollout.policy.approvers === 1 ? 'a person’s approval' : 'two people’s approval'} for that: an approver has to finalize.`,
     );
   }
-  if (cap && cap.percentage < 100)
-    return refused(`The rollout is capped at ${sayPercentage(cap.percentage)}: lift the cap first.`);
   return accepted(rollout, intended(rollout, 'finalize', command, now), command, now);
 }
 

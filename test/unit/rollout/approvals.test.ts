@@ -152,6 +152,14 @@ describe('a finalize, which passes every step to come', () => {
     expect(becomes(approvedBy(two, other, who), finalize(who, true))).toBe('finalizing');
   });
 
+  test('below a cap is refused before any word is kept for it', () => {
+    const cap = { ...grace, reason, percentage: 50, at: at(0) };
+    expect(receive({ ...two, cap }, finalize(ops, true), at(1))).toEqual({
+      kind: 'refused',
+      sentence: 'The rollout is capped at 50 %: lift the cap first.',
+    });
+  });
+
   test('of two approvers, one after the other, is that of the second; a step approved is none of it', () => {
     const first = accepted(approving(2, [0, 1]), finalize(ops, true), at(2)).rollout;
     expect(first).toMatchObject({ phase: 'ramping', decision: { kind: 'hold', reason: 'approval' } });
