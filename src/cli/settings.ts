@@ -1,3 +1,4 @@
+import { isSafeUrl } from '../shared/safeUrl.ts';
 import { WrongInputError } from './errors.ts';
 
 /** Where Rampart is, and who asks. */
@@ -73,13 +74,10 @@ const keyProblems = (name: string, key: string, kind: string): readonly string[]
 /** Both `https://host` and `https://host/api/` are fine. */
 const baseOf = (url: string): string => url.replace(/\/+$/, '').replace(/\/api$/, '');
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
-
 function addressProblems(name: string, text: string): readonly string[] {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) return [`${name} is not an address that begins with https:.`];
-  if (url.protocol === 'http:' && !loopback.test(url.hostname))
-    return [`${name} must begin with https:, except on this machine.`];
+  if (!isSafeUrl(url)) return [`${name} must begin with https:, except on this machine.`];
   if (url.username !== '' || url.password !== '') return [`${name} must not hold a user or a password.`];
   return [];
 }

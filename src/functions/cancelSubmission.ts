@@ -2,7 +2,8 @@ import { app, output } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
 import { json } from '../shared/http/handler.ts';
-import { deliveryIdIn, reasonIn } from '../shared/http/input.ts';
+import { reasonIn } from '../shared/http/input/commands.ts';
+import { deliveryIdIn } from '../shared/http/input/ids.ts';
 import { deliveryQueue, writeLook } from '../shared/queues/looks.ts';
 import { cancelDelivery } from '../shared/usecases/cancelDelivery.ts';
 

@@ -1,7 +1,9 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { answerCommand } from '../shared/http/commands.ts';
-import { bodyLimits, capSchema, readJson, rolloutIdIn } from '../shared/http/input.ts';
+import { bodyLimits, readJson } from '../shared/http/input/body.ts';
+import { capSchema } from '../shared/http/input/commands.ts';
+import { rolloutIdIn } from '../shared/http/input/ids.ts';
 
 /** Keeps the rollout at or below a percentage, or lifts such a cap. */
 app.http('capRollout', {

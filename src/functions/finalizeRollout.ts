@@ -2,7 +2,9 @@ import { app } from '@azure/functions';
 import { mayDo } from '../shared/access/roles.ts';
 import { httpHandler, ports } from '../shared/app.ts';
 import { answerCommand } from '../shared/http/commands.ts';
-import { bodyLimits, commandSchema, readJson, rolloutIdIn } from '../shared/http/input.ts';
+import { bodyLimits, readJson } from '../shared/http/input/body.ts';
+import { commandSchema } from '../shared/http/input/commands.ts';
+import { rolloutIdIn } from '../shared/http/input/ids.ts';
 
 /** Gives the build to everyone. */
 app.http('finalizeRollout', {

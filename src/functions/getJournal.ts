@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
-import { pageSchema, queryOf, rolloutIdIn } from '../shared/http/input.ts';
+import { rolloutIdIn } from '../shared/http/input/ids.ts';
+import { pageSchema, queryOf } from '../shared/http/input/lists.ts';
 import { entryOf } from '../shared/http/views.ts';
 import { parseInput } from '../shared/mistakes.ts';
 import { NoSuchRolloutError } from '../shared/usecases/errors.ts';

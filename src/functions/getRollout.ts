@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
-import { rolloutIdIn } from '../shared/http/input.ts';
+import { rolloutIdIn } from '../shared/http/input/ids.ts';
 import { viewOf } from '../shared/http/views.ts';
 import { NoSuchRolloutError } from '../shared/usecases/errors.ts';
 

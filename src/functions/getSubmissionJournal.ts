@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
-import { deliveryIdIn, queryOf, storyPageSchema } from '../shared/http/input.ts';
+import { deliveryIdIn } from '../shared/http/input/ids.ts';
+import { queryOf, storyPageSchema } from '../shared/http/input/lists.ts';
 import { entryOf } from '../shared/http/views.ts';
 import { parseInput } from '../shared/mistakes.ts';
 import { readStory } from '../shared/usecases/readDelivery.ts';

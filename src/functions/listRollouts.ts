@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
-import { listSchema, queryOf } from '../shared/http/input.ts';
+import { listSchema, queryOf } from '../shared/http/input/lists.ts';
 import { summaryOf } from '../shared/http/views.ts';
 import { parseInput } from '../shared/mistakes.ts';
 

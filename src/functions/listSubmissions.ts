@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { deliverySummaryOf } from '../shared/http/deliveryViews.ts';
 import { json } from '../shared/http/handler.ts';
-import { deliveryListSchema, queryOf } from '../shared/http/input.ts';
+import { deliveryListSchema, queryOf } from '../shared/http/input/lists.ts';
 import { parseInput } from '../shared/mistakes.ts';
 import { listDeliveries } from '../shared/usecases/readDelivery.ts';
 

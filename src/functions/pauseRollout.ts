@@ -1,7 +1,9 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { answerCommand } from '../shared/http/commands.ts';
-import { bodyLimits, pauseSchema, readJson, rolloutIdIn } from '../shared/http/input.ts';
+import { bodyLimits, readJson } from '../shared/http/input/body.ts';
+import { pauseSchema } from '../shared/http/input/commands.ts';
+import { rolloutIdIn } from '../shared/http/input/ids.ts';
 
 /** Stops raising until somebody resumes; with an end, somebody has to say what is to be by then. */
 app.http('pauseRollout', {

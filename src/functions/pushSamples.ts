@@ -1,7 +1,9 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
-import { bodyLimits, readJson, rolloutIdIn, samplesSchema } from '../shared/http/input.ts';
+import { bodyLimits, readJson } from '../shared/http/input/body.ts';
+import { rolloutIdIn } from '../shared/http/input/ids.ts';
+import { samplesSchema } from '../shared/http/input/samples.ts';
 import { pushSamples } from '../shared/usecases/pushSamples.ts';
 
 /** Takes in samples of the publisher's own telemetry. */

@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
-import { bodyLimits, readJson, startSchema, toStartRequest } from '../shared/http/input.ts';
+import { bodyLimits, readJson } from '../shared/http/input/body.ts';
+import { startSchema, toStartRequest } from '../shared/http/input/start.ts';
 import { viewOf } from '../shared/http/views.ts';
 import { startRollout } from '../shared/usecases/startRollout.ts';
 

@@ -3,7 +3,7 @@ import { httpHandler, ports } from '../shared/app.ts';
 import { requestSchema } from '../shared/delivery/request.ts';
 import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
 import { json } from '../shared/http/handler.ts';
-import { bodyLimits, readJson } from '../shared/http/input.ts';
+import { bodyLimits, readJson } from '../shared/http/input/body.ts';
 import { deliveryQueue, writeLook } from '../shared/queues/looks.ts';
 import { readDelivery } from '../shared/usecases/readDelivery.ts';
 import { startDelivery } from '../shared/usecases/startDelivery.ts';

@@ -1,5 +1,6 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
+import { cut } from './text.ts';
 
 /** One mistake in an input, and where it is: `steps[0].bake`. */
 export type InputMistake = { readonly path: string; readonly message: string };
@@ -69,10 +70,6 @@ export function boundedMistakes(mistakes: readonly InputMistake[], untold = 0): 
   if (total <= most + 1) return shown;
   return [...shown.slice(0, most), { path: '', message: `and ${total - Math.min(most, shown.length)} more` }];
 }
-
-/** At most that many characters of a text, and no half one at the end. */
-export const cut = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`;
 
 type Issue = z.core.$ZodIssue;
 

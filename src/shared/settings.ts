@@ -1,8 +1,16 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { mistakesOf } from './mistakes.ts';
 
 /** The environment as `config.ts` reads it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What something that a setting lists is called. */
+export const settingNameSchema = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, 'may have letters, digits, _ and -, up to 64');
+
+export const haveNamesOfTheirOwn = (list: readonly { readonly name: string }[]): boolean =>
+  new Set(list.map(({ name }) => name)).size === list.length;
 
 /**
  * A setting that is a JSON list; empty where it is not set. Each problem is one line, without a value in it: some are

@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { nameSchema } from '../rollout/name.ts';
 import { functionKey } from '../rollout/vocabulary.ts';
+import { digestOf, sharedSecretSchema } from '../secrets/sharedSecret.ts';
 import { type Role, roles } from './roles.ts';
 
 /** The header that a named key comes in; the platform's own function key comes in `x-functions-key`. */
@@ -10,9 +11,6 @@ export const keyHeader = 'x-rampart-key';
 /** A key as it is kept: what could be sent is forgotten as soon as the settings are read. */
 export type NamedKey = { readonly name: string; readonly role: Role; readonly digest: Buffer };
 
-/** Digests have one length, which a comparison in constant time needs. */
-const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest();
-
 const namedKeySchema = z
   .strictObject({
     name: nameSchema.refine(
@@ -20,11 +18,7 @@ const namedKeySchema = z
       'is what Rampart calls the platform’s own key',
     ),
     role: z.enum(roles),
-    key: z
-      .string()
-      .min(32, 'must have at least 32 characters')
-      .max(512, 'must have at most 512 characters')
-      .regex(/^[\x21-\x7e]*$/, 'has a character that cannot stand in a header'),
+    key: sharedSecretSchema,
   })
   .transform(({ name, role, key }): NamedKey => ({ name, role, digest: digestOf(key) }));
 

@@ -1,4 +1,3 @@
-import type { StoreOperation } from '../msstore/operations.ts';
 import type { RequestLane } from './budget.ts';
 
 /** One request that was taken from the budget before its call began. */
@@ -11,14 +10,14 @@ export type TakeOptions = {
   readonly abortSignal?: AbortSignal | undefined;
   /** How long to wait for room, in ms; 15 seconds if not given. */
   readonly patienceMs?: number | undefined;
-  /** For the error's sentence. */
-  readonly operation?: StoreOperation | undefined;
+  /** Which request it is for, to whoever watches the budget; none where it is taken ahead of its call. */
+  readonly operation?: string | undefined;
 };
 
 /** What stands before every request to the Store for one publisher. */
 export interface RequestBudget {
   /**
-   * Takes one request; rejects with a `StoreBudgetError` if there is no room within `patienceMs`, or with the abort
+   * Takes one request; rejects with a `NoRoomError` if there is no room within `patienceMs`, or with the abort
    * signal's reason. A halt that cannot reach the table of budgets gets its ticket without it: a halt that is lost harms
    * more than a 429.
    */
@@ -34,13 +33,3 @@ export interface PublisherBudget extends RequestBudget {
   /** Whether a look of a lane that will take so many requests may be handed out now. */
   grantLook(lane: string, requests: number): boolean;
 }
-
-const always: Ticket = { redeem: () => true };
-
-/** For clients that nobody else shares a publisher with. */
-export const unlimitedBudget: PublisherBudget = {
-  take: async () => always,
-  closed: async () => {},
-  prepare: async () => {},
-  grantLook: () => true,
-};

@@ -2,7 +2,9 @@ import type { HttpResponseInit } from '@azure/functions';
 import type { Command } from '../rollout/command.ts';
 import { commandRollout } from '../usecases/commandRollout.ts';
 import { type Call, json } from './handler.ts';
-import { bodyLimits, commandSchema, readJson, rolloutIdIn } from './input.ts';
+import { bodyLimits, readJson } from './input/body.ts';
+import { commandSchema } from './input/commands.ts';
+import { rolloutIdIn } from './input/ids.ts';
 import { viewOf } from './views.ts';
 
 /** A command before it is known who gives it. */

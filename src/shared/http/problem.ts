@@ -1,7 +1,8 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { ForbiddenError, UnauthorizedError } from '../access/errors.ts';
-import { boundedMistakes, cut, type InputMistake, InvalidInputError } from '../mistakes.ts';
+import { boundedMistakes, type InputMistake, InvalidInputError } from '../mistakes.ts';
 import { isOutage } from '../state/errors.ts';
+import { cut } from '../text.ts';
 import {
   ConflictError,
   NoSuchDeliveryError,

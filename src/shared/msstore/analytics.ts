@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { Call, StoreRequest } from './call.ts';
 import { StoreContractError } from './errors.ts';
 import { applicationPath } from './ids.ts';
 import type { DailyDevices, DailyRange, DailySignature, StoreAnalytics } from './port.ts';
-import type { Call, Requester, StoreRequest } from './request.ts';
+import type { Requester } from './requester.ts';
 
 /** The most rows that one answer may hold. */
 const pageSize = 10_000;

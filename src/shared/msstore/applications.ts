@@ -1,7 +1,8 @@
+import type { Call, StoreRequest } from './call.ts';
 import { StoreContractError, StoreNotFoundError } from './errors.ts';
 import { applicationPath, flightPath } from './ids.ts';
 import type { Application, Flight, Track, TrackState } from './model.ts';
-import type { Call, Requester, StoreRequest } from './request.ts';
+import type { Requester } from './requester.ts';
 import { applicationSchema, type FlightPage, flightPageSchema, flightSchema } from './wire.ts';
 
 /** Far more flights than an application can have; a chain of links that is longer is a circle. */

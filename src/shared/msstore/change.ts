@@ -1,3 +1,4 @@
+import type { Call } from './call.ts';
 import {
   StoreBudgetError,
   StoreContractError,
@@ -7,7 +8,7 @@ import {
   StoreUnavailableError,
 } from './errors.ts';
 import type { StoreOperation } from './operations.ts';
-import type { Call, Requester } from './request.ts';
+import type { Requester } from './requester.ts';
 
 /** One change of the Store, by a POST or a DELETE: neither may be repeated blindly. */
 export type Change<Answer, State> = {

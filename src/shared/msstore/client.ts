@@ -1,7 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { type RequestBudget, unlimitedBudget } from '../budget/port.ts';
+import type { RequestBudget } from '../budget/port.ts';
 import { type Runtime, realRuntime } from '../runtime.ts';
+import { isSafeUrl } from '../safeUrl.ts';
 import { getApplication, getFlight, getTrack, listFlights } from './applications.ts';
+import type { RequestEvent } from './call.ts';
 import { createCredential, type PublisherIdentity } from './credential.ts';
 import {
   finalizePackageRollout,
@@ -10,7 +12,7 @@ import {
   updateRolloutPercentage,
 } from './packageRollout.ts';
 import type { Store, SubmissionWriter } from './port.ts';
-import { type RequestEvent, Requester } from './request.ts';
+import { Requester } from './requester.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retryTiming.ts';
 import {
   commitSubmission,
@@ -39,18 +41,16 @@ export type StoreClientOptions = {
   /** Default: undici's global one. */
   readonly dispatcher?: Dispatcher | undefined;
   readonly runtime?: Runtime | undefined;
-  /** What every request is taken from. Default: no limit. */
-  readonly budget?: RequestBudget | undefined;
+  /** What every request is taken from. */
+  readonly budget: RequestBudget;
 };
 
 export type StoreClient = Store & SubmissionWriter;
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /** The bearer token must not cross a network in the clear. */
 function checkedBaseUrl(baseUrl: string): URL {
   const url = new URL(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname))) return url;
+  if (isSafeUrl(url)) return url;
   throw new TypeError(`The Store's address must begin with https:, and ${url.origin} does not.`);
 }
 
@@ -69,7 +69,7 @@ export function createRequester(options: StoreClientOptions): Requester {
     runtime,
     dispatcher: options.dispatcher,
     onRequest: options.onRequest ?? (() => {}),
-    budget: options.budget ?? unlimitedBudget,
+    budget: options.budget,
   });
 }
 

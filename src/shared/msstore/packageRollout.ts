@@ -1,8 +1,9 @@
+import type { Call } from './call.ts';
 import { applyChange } from './change.ts';
 import { checkedPercentage } from './draft.ts';
 import { submissionPath } from './ids.ts';
 import type { PackageRollout, SubmissionRef } from './model.ts';
-import type { Call, Requester } from './request.ts';
+import type { Requester } from './requester.ts';
 import { packageRolloutSchema } from './wire.ts';
 
 export async function getPackageRollout(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StoreBudgetError } from './errors.ts';
 import type { StoreProbe } from './port.ts';
-import type { Requester } from './request.ts';
+import type { Requester } from './requester.ts';
 
 /** Asks for one application of the publisher: the cheapest request that takes a token and an answer of the Store. */
 export const createStoreProbe = (requester: Requester): StoreProbe => ({

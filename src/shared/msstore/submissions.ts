@@ -1,4 +1,5 @@
 import { getTrack } from './applications.ts';
+import type { Call } from './call.ts';
 import { applyChange } from './change.ts';
 import { mergeChanges, missingChanges } from './draft.ts';
 import {
@@ -11,8 +12,9 @@ import {
 import type { HttpAnswer } from './exchange.ts';
 import { submissionPath, submissionsPath } from './ids.ts';
 import type { Submission, SubmissionChanges, SubmissionProgress, SubmissionRef, Track } from './model.ts';
+import { parseAnswer } from './parseAnswer.ts';
 import type { UploadOptions, UploadResult, UploadSource } from './port.ts';
-import { type Call, parseAnswer, type Requester } from './request.ts';
+import type { Requester } from './requester.ts';
 import type { UploadUrl } from './uploadUrl.ts';
 import { createdSchema, type Draft, draftSchema, progressSchema } from './wire.ts';
 

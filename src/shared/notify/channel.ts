@@ -1,30 +1,24 @@
 import { z } from 'zod';
 import { applicationIdSchema } from '../rollout/ids.ts';
+import { safeUrlSchema } from '../safeUrl.ts';
+import { bytesOf, isFitLength, secretPattern } from '../secrets/standardWebhooks.ts';
+import { haveNamesOfTheirOwn, settingNameSchema } from '../settings.ts';
 import { type Notice, noticeEvents } from './notice.ts';
 
 /** Where people are told, as the setting RAMPART_CHANNELS names it. Its URL and its secret are credentials. */
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
-
 /** Whoever reads the URL of Teams or Slack can write there. */
-const channelUrl = z
-  .url({ protocol: /^https?$/, error: 'is not a URL' })
-  .max(2_000)
-  .refine((url) => {
-    const parsed = URL.parse(url);
-    return parsed === null || parsed.protocol === 'https:' || loopback.test(parsed.hostname);
-  }, 'must begin with https:')
-  .refine((url) => {
-    const parsed = URL.parse(url);
-    return parsed === null || (parsed.username === '' && parsed.password === '');
-  }, 'must not have a user name or password in it');
+const channelUrl = safeUrlSchema.max(2_000).refine((url) => {
+  const parsed = URL.parse(url);
+  return parsed === null || (parsed.username === '' && parsed.password === '');
+}, 'must not have a user name or password in it');
 
-/** Standard Webhooks 1.0.0: 24 to 64 random bytes in base64, after `whsec_`. */
-const webhookSecret = z.string().refine((secret) => {
-  const [, base64 = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
-  const { length } = Buffer.from(base64, 'base64');
-  return length >= 24 && length <= 64;
-}, 'must be whsec_ followed by 24 to 64 random bytes in base64');
+const webhookSecret = z
+  .string()
+  .refine(
+    (secret) => secretPattern.test(secret) && isFitLength(bytesOf(secret)),
+    'must be whsec_ followed by 24 to 64 random bytes in base64',
+  );
 
 /** One, or the old one and its successor while they change. */
 const webhookSecrets = z
@@ -35,7 +29,7 @@ const webhookSecrets = z
   );
 
 const common = {
-  name: z.string().regex(/^[\w-]{1,64}$/, 'may have letters, digits, _ and -, up to 64'),
+  name: settingNameSchema,
   url: channelUrl,
   /** All unless some are named. */
   events: z.array(z.enum(noticeEvents)).min(1).optional(),
@@ -57,10 +51,7 @@ const mostChannels = 16;
 export const channelsSchema = z
   .array(channelSchema)
   .max(mostChannels)
-  .refine(
-    (list) => new Set(list.map(({ name }) => name)).size === list.length,
-    'has two channels of one name',
-  );
+  .refine(haveNamesOfTheirOwn, 'has two channels of one name');
 
 const allows = <Of>(list: readonly Of[] | undefined, item: Of): boolean => list?.includes(item) ?? true;
 

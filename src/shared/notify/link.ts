@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { equalInConstantTime } from '../secrets/sharedSecret.ts';
 import type { Notice } from './notice.ts';
 
 /** What makes links: the key that signs them, and where people reach this app, without a slash at its end. */
@@ -66,9 +67,7 @@ export const longestToken = 2_048;
 /** The link that a token stands for; undefined for one that this key did not sign. Whether it has expired is not asked. */
 export function readLink(token: string, key: string): Link | undefined {
   const [, payload = '', signature = ''] = /^([\w-]+)\.([\w-]{43})$/.exec(token.slice(0, longestToken)) ?? [];
-  const given = Buffer.from(signature);
-  const expected = Buffer.from(signatureOf(payload, key));
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  if (!equalInConstantTime(signature, signatureOf(payload, key))) return undefined;
   return linkSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
 }
 

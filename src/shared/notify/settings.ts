@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { safeUrlSchema } from '../safeUrl.ts';
 import { type Environment, listIn } from '../settings.ts';
 import { type Channel, channelsSchema } from './channel.ts';
 import type { LinkSettings } from './link.ts';
@@ -23,10 +23,9 @@ export function linksIn(environment: Environment, problems: string[]): LinkSetti
   return publicUrl === undefined ? undefined : { key, publicUrl };
 }
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
-const publicUrlSchema = z.url({ protocol: /^https?$/ }).refine((url) => {
-  const { protocol, hostname, pathname, search, hash } = new URL(url);
-  return (protocol === 'https:' || loopback.test(hostname)) && `${pathname}${search}${hash}` === '/';
+const publicUrlSchema = safeUrlSchema.refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && `${url.pathname}${url.search}${url.hash}` === '/';
 });
 
 /** The platform names the host; Core Tools names one with a port, on this machine. */

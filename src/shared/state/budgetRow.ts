@@ -11,8 +11,7 @@ import {
   withClosing,
 } from '../budget/budget.ts';
 import type { Runtime } from '../runtime.ts';
-import { budgetKey, fromBudgetRow, toBudgetRow } from './budgetColumns.ts';
-import { isStatus } from './errors.ts';
+import { type BudgetEntity, createBudgetEntity, type Known } from './budgetEntity.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -43,16 +42,6 @@ type Waiting = {
   overtaken: number;
 };
 
-/** The row as it was last read or written; without an ETag, there is none yet. */
-type Known = { readonly budget: Budget; readonly etag: string | undefined };
-
-type Written =
-  | { readonly kind: 'written'; readonly etag: string | undefined }
-  | { readonly kind: 'overtaken'; readonly cause: unknown };
-
-/** A table answers within a hundredth of this; a halt must not wait for one that does not. */
-const tableTimeoutMs = 1_500;
-
 /** Whoever overtakes has taken a request, so with the Store's limit this is out of reach; it bounds what a fault can do. */
 const mostOvertaken = 50;
 const pauseMs = 20;
@@ -67,6 +56,7 @@ const byUrgency = (a: Waiting, b: Waiting): number =>
  */
 export class BudgetRow {
   readonly #options: BudgetOptions;
+  readonly #entity: BudgetEntity;
   #waiting: Waiting[] = [];
   #readers: (() => void)[] = [];
   #closers: (() => void)[] = [];
@@ -77,6 +67,7 @@ export class BudgetRow {
 
   constructor(options: BudgetOptions) {
     this.#options = options;
+    this.#entity = createBudgetEntity(options.table, options.publisher, options.runtime);
   }
 
   /** Never rejects. */
@@ -145,7 +136,7 @@ export class BudgetRow {
     const { budget, taken } = this.#tickets(mended ?? known.budget, batch, now);
     if (taken.length + closers.length === 0 && !mended) return;
     try {
-      const written = await this.#write(budget, known.etag);
+      const written = await this.#entity.write(budget, known.etag);
       if (written.kind === 'overtaken') return await this.#again(taken, closers, written.cause);
       this.#known = written.etag === undefined ? undefined : { budget, etag: written.etag };
       for (const { settle } of taken) settle({ kind: 'taken', goodUntil: now + timing.goodForMs });
@@ -171,35 +162,8 @@ export class BudgetRow {
   }
 
   async #read(): Promise<Known> {
-    if (this.#known) return this.#known;
-    const { partitionKey, rowKey } = budgetKey(this.#options.publisher);
-    try {
-      const row = await this.#inTime((abortSignal) =>
-        this.#options.table.getEntity(partitionKey, rowKey, { abortSignal }),
-      );
-      this.#known = { budget: fromBudgetRow(row), etag: row.etag };
-    } catch (error) {
-      if (!isStatus(error, 404)) throw error;
-      this.#known = { budget: untouched, etag: undefined };
-    }
+    this.#known ??= await this.#entity.read();
     return this.#known;
-  }
-
-  async #write(budget: Budget, etag: string | undefined): Promise<Written> {
-    const { table, publisher } = this.#options;
-    const row = toBudgetRow(publisher, budget);
-    try {
-      const answer = await this.#inTime((abortSignal) =>
-        etag === undefined
-          ? table.createEntity(row, { abortSignal })
-          : table.updateEntity(row, 'Replace', { etag, abortSignal }),
-      );
-      return { kind: 'written', etag: answer.etag };
-    } catch (error) {
-      // 404: somebody has removed the row by hand.
-      if (isStatus(error, 412, 409, 404)) return { kind: 'overtaken', cause: error };
-      throw error;
-    }
   }
 
   async #again(taken: readonly Waiting[], closers: (() => void)[], cause: unknown): Promise<void> {
@@ -224,17 +188,5 @@ export class BudgetRow {
     const { runtime, limit } = this.#options;
     const taking = take(withClosing(untouched, this.#closed), lane, runtime.now(), limit);
     return taking.kind === 'wait' ? { kind: 'full', until: taking.until } : { kind: 'unreachable', cause };
-  }
-
-  async #inTime<T>(act: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    const abortSignal = this.#options.runtime.timeout(tableTimeoutMs);
-    const late = Promise.withResolvers<never>();
-    const end = () => late.reject(abortSignal.reason);
-    abortSignal.addEventListener('abort', end, { once: true });
-    try {
-      return await Promise.race([act(abortSignal), late.promise]);
-    } finally {
-      abortSignal.removeEventListener('abort', end);
-    }
   }
 }

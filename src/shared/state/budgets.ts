@@ -1,8 +1,8 @@
 import { type RequestLane, timing } from '../budget/budget.ts';
+import { NoRoomError } from '../budget/errors.ts';
 import { freshPace, grantLook, polled, slowDown } from '../budget/pace.ts';
 import type { PublisherBudget, TakeOptions, Ticket } from '../budget/port.ts';
-import { StoreBudgetError } from '../msstore/errors.ts';
-import { type BudgetOptions, BudgetRow, type Verdict } from './budgetRow.ts';
+import { type BudgetOptions, BudgetRow } from './budgetRow.ts';
 
 /**
  * How long a request waits for room where it is. The window is longer than the minute in which the timers tick, so what
@@ -38,8 +38,10 @@ export function createPublisherBudget(options: BudgetOptions): PublisherBudget {
     },
   };
 
-  async function takeOne(lane: RequestLane, options: TakeOptions = {}): Promise<Ticket> {
-    const { abortSignal, patienceMs = shortPatienceMs } = options;
+  async function takeOne(
+    lane: RequestLane,
+    { abortSignal, patienceMs = shortPatienceMs }: TakeOptions = {},
+  ): Promise<Ticket> {
     const since = runtime.now();
     let late = 0;
     for (;;) {
@@ -50,33 +52,28 @@ export function createPublisherBudget(options: BudgetOptions): PublisherBudget {
         case 'taken':
           if (lane === 'poll') pace = polled(pace);
           if (now < verdict.goodUntil) return ticketUntil(verdict.goodUntil);
-          if (++late >= mostLateTickets) return withoutRow(lane, options, undefined);
+          if (++late >= mostLateTickets) return withoutRow(lane);
           break;
         case 'unreachable':
-          return withoutRow(lane, options, verdict.cause);
+          return withoutRow(lane, verdict.cause);
         case 'full':
-          if (verdict.until - since > patienceMs) throw refusal(lane, verdict, now, options);
+          if (verdict.until - since > patienceMs) throw refusal(lane, verdict.until, now);
           await runtime.sleep(Math.max(0, verdict.until - now), abortSignal);
       }
     }
   }
 
-  function withoutRow(lane: RequestLane, { operation = 'askStore' }: TakeOptions, cause: unknown): Ticket {
+  function withoutRow(lane: RequestLane, cause?: unknown): Ticket {
     if (lane === 'halt') return ticketUntil(runtime.now() + timing.goodForMs);
     const problem = 'the table of request budgets cannot be written';
-    throw new StoreBudgetError(problem, { operation }, { retryAfterMs: unreachableRetryMs, cause });
+    throw new NoRoomError(problem, { retryAfterMs: unreachableRetryMs, cause });
   }
 
-  function refusal(
-    lane: RequestLane,
-    { until }: Extract<Verdict, { kind: 'full' }>,
-    now: number,
-    { operation = 'askStore' }: TakeOptions,
-  ): StoreBudgetError {
+  function refusal(lane: RequestLane, until: number, now: number): NoRoomError {
     if (lane === 'poll') pace = slowDown(pace, now);
     // Without the time, so that the same trouble is the same sentence.
     const problem = `the publisher has used up its ${limit} requests a minute, or the Store asked for a pause`;
-    return new StoreBudgetError(problem, { operation }, { retryAfterMs: Math.max(0, until - now) });
+    return new NoRoomError(problem, { retryAfterMs: Math.max(0, until - now) });
   }
 
   function ticketUntil(goodUntil: number): Ticket {

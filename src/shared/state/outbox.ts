@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Channel } from '../notify/channel.ts';
 import { type Notice, noticeSchema } from '../notify/notice.ts';
 import { instantSchema } from '../rollout/evidence.ts';
+import { findEntity } from './entities.ts';
 import { isStatus, LostRaceError } from './errors.ts';
 import { behind, type Key, type Row, rolloutKeyOfId } from './rows.ts';
 import type { Tables } from './tables.ts';
@@ -109,13 +110,8 @@ const watchSchema = z.object({ rowKey: z.string(), since: instantSchema, etag: z
 export function createOutbox({ rollouts: table, due }: Tables): Outbox {
   return {
     async get(key) {
-      try {
-        const row = await table.getEntity(key.partitionKey, key.rowKey);
-        return { message: { ...messageSchema.parse(row), key }, etag: row.etag };
-      } catch (error) {
-        if (isStatus(error, 404)) return undefined;
-        throw error;
-      }
+      const row = await findEntity(table, key);
+      return row && { message: { ...messageSchema.parse(row), key }, etag: row.etag };
     },
 
     async save({ etag }, message) {

@@ -3,7 +3,8 @@ import type { Change, JournalEntry } from '../rollout/journal.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { hasEnded, type Phase } from '../rollout/vocabulary.ts';
 import { type Due, type DueIndex, dueOf } from './due.ts';
-import { createJournaledStore, type Kept, type Kind, type Telling } from './journaled.ts';
+import { createJournaledStore, type FollowUp } from './journaled.ts';
+import type { Kept, Kind, Telling } from './kind.ts';
 import type { Page, PageRequest } from './pages.ts';
 import {
   activeKey,
@@ -16,13 +17,15 @@ import {
 import { readSnapshot } from './snapshot.ts';
 import type { Tables } from './tables.ts';
 
-/** A rollout as it was read, with the mark of that version, or as it was written, with what people are told of it. */
-export type Stored = Pick<Kept<Rollout>, 'etag' | 'outbox'> & { readonly rollout: Rollout };
+/** A rollout as it was read or written, with the mark of that version. */
+export type Stored = { readonly rollout: Rollout; readonly etag: string };
 
 export type RolloutFilter = {
   readonly phase?: Phase | undefined;
   readonly applicationId?: string | undefined;
 };
+
+export type WrittenRollout = { readonly stored: Stored; readonly followUp: FollowUp };
 
 export interface RolloutStore {
   get(id: string): Promise<Stored | undefined>;
@@ -35,10 +38,8 @@ export interface RolloutStore {
    * @throws LostRaceError
    */
   save(stored: Stored, change: Change, carried?: Due): Promise<Stored>;
-  /** The first half of `save`: from here on it is written. @throws LostRaceError */
-  write(stored: Stored, change: Change): Promise<Stored>;
-  /** The second half: the row in the due index moves to where it belongs now. */
-  index(before: Stored, after: Stored, carried?: Due): Promise<void>;
+  /** The first half of `save`: from here on it is written. The second half is the caller's to begin. @throws LostRaceError */
+  write(stored: Stored, change: Change): Promise<WrittenRollout>;
   /**
    * Every rollout that has not ended, in one query as a rule. What it says may be a moment old; writing with its mark
    * fails if it is.
@@ -63,9 +64,9 @@ const rollouts: Kind<Rollout> = {
   inIndex: true,
 };
 
-const stored = ({ of: rollout, ...rest }: Kept<Rollout>): Stored => ({ rollout, ...rest });
+const stored = ({ of: rollout, etag }: Kept<Rollout>): Stored => ({ rollout, etag });
 
-const kept = ({ rollout: of, ...rest }: Stored): Kept<Rollout> => ({ of, ...rest });
+const kept = ({ rollout: of, etag }: Stored): Kept<Rollout> => ({ of, etag });
 
 export function createRolloutStore(
   { rollouts: table }: Tables,
@@ -80,12 +81,13 @@ export function createRolloutStore(
   return {
     get,
     active: async () => activeIn(await Promise.all(activeLanes.map(index.all)), get),
-    write: async (before, { rollout, entries }) =>
-      stored(await store.write(kept(before), { of: rollout, entries })),
-    index: (before, after, carried) => store.index(kept(before), kept(after), carried),
+    write: async (before, { rollout, entries }) => {
+      const written = await store.write(kept(before), { of: rollout, entries });
+      return { stored: stored(written.kept), followUp: written.followUp };
+    },
     create: async ({ rollout, entries }) => stored(await store.create({ of: rollout, entries })),
-    save: async ({ rollout: of, etag }, { rollout, entries }, carried) =>
-      stored(await store.save({ of, etag }, { of: rollout, entries }, carried)),
+    save: async (before, { rollout, entries }, carried) =>
+      stored(await store.save(kept(before), { of: rollout, entries }, carried)),
     list: store.list,
     journal: store.journal,
   };

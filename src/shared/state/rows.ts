@@ -47,8 +47,12 @@ export const columns = (value: Record<string, unknown>): Record<string, string |
   Object.fromEntries(
     Object.entries(value)
       .filter(([, cell]) => cell !== undefined)
-      .map(([name, cell]) => [name, isPlain(cell) ? cell : JSON.stringify(cell)]),
+      .map(([name, cell]) => [name, isPlain(cell) ? cell : jsonOf(cell)]),
   );
+
+/** As JSON, with the two separators written out that the storage emulator takes for the end of a line in a transaction. */
+const jsonOf = (cell: unknown): string =>
+  JSON.stringify(cell).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
 const isPlain = (cell: unknown): cell is string | number | boolean =>
   typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean';

@@ -1,4 +1,5 @@
 import { type Link, useOf } from '../notify/link.ts';
+import { dropEntity, findEntity } from './entities.ts';
 import { isStatus } from './errors.ts';
 import { type Key, rolloutKeyOfId } from './rows.ts';
 import type { Tables } from './tables.ts';
@@ -37,23 +38,11 @@ export function createUsedLinks({ rollouts: table }: Tables): UsedLinks {
       }
     },
 
-    async release(link) {
-      const { partitionKey, rowKey } = keyOf(link);
-      try {
-        await table.deleteEntity(partitionKey, rowKey);
-      } catch (error) {
-        if (!isStatus(error, 404)) throw error;
-      }
-    },
+    release: (link) => dropEntity(table, keyOf(link)),
   };
 
   async function attemptOf(link: Link): Promise<string | undefined> {
-    const { partitionKey, rowKey } = keyOf(link);
-    try {
-      return (await table.getEntity<{ attempt?: string }>(partitionKey, rowKey)).attempt ?? '';
-    } catch (error) {
-      if (isStatus(error, 404)) return undefined;
-      throw error;
-    }
+    const found = await findEntity<{ attempt?: string }>(table, keyOf(link));
+    return found && (found.attempt ?? '');
   }
 }

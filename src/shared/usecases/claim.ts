@@ -1,5 +1,6 @@
 import type { Ticket } from '../budget/port.ts';
 import { causeOf } from '../cause.ts';
+import { orNoRoom } from '../msstore/noRoom.ts';
 import { firstHaltRetryMs } from '../rollout/haltRetries.ts';
 import type { Change } from '../rollout/journal.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -27,7 +28,7 @@ export const takeForChange = (
   { publishers }: Pick<Ports, 'publishers'>,
   { publisher }: Rollout,
   abortSignal: AbortSignal,
-): Promise<Ticket> => publishers.budgetOf(publisher).take('change', { abortSignal });
+): Promise<Ticket> => orNoRoom('askStore', publishers.budgetOf(publisher).take('change', { abortSignal }));
 
 /**
  * Writes a change down before anything is done about it. A halt gets a message of its own at the same time, so that
@@ -44,17 +45,17 @@ export async function claim(
   carried?: Due,
 ): Promise<Claimed> {
   const { rollouts } = ports;
-  const [written, ticket] = await Promise.all([
+  const [{ stored, followUp }, ticket] = await Promise.all([
     rollouts.write(before, change),
     takeForHalt(ports, change.rollout),
     opensHalt(before, change)
       ? atMost(ports, messageTimeMs, sendHalt(ports, change.rollout, log))
       : undefined,
   ]);
-  const indexed = rollouts.index(before, written, carried);
+  const indexed = followUp(carried);
   // Whoever claims waits for it at the end; a failure until then must not look unhandled.
   indexed.catch(() => undefined);
-  return { stored: written, indexed, ticket };
+  return { stored, indexed, ticket };
 }
 
 /** A queue that does not answer must not keep the Store waiting for a halt; its message is under way all the same. */

@@ -3,7 +3,7 @@ import { newsOf } from '../notify/news.ts';
 import type { MessageQueue } from '../queues/queue.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Telling } from '../state/journaled.ts';
+import type { Telling } from '../state/kind.ts';
 import { newMessageRow, watchRow } from '../state/outbox.ts';
 import type { Tables } from '../state/tables.ts';
 

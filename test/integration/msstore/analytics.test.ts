@@ -3,6 +3,7 @@ import { createStoreAnalytics } from '../../../src/shared/msstore/analytics.ts';
 import { createRequester } from '../../../src/shared/msstore/client.ts';
 import type { DailyDevices, StoreAnalytics } from '../../../src/shared/msstore/port.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 import { applicationId, inTurn, type Script, startScripted } from './scriptedStore.ts';
 
 const range = { applicationId, firstDay: '2026-03-01', lastDay: '2026-03-09' };
@@ -12,7 +13,12 @@ const crashes = { ...range, events: ['crash'] };
 async function scripted(script: Script) {
   const server = await startScripted(script);
   const publisher = { tokens: { getToken: async () => 'token', drop: () => {} } };
-  return { server, analytics: createStoreAnalytics(createRequester({ publisher, baseUrl: server.url })) };
+  return {
+    server,
+    analytics: createStoreAnalytics(
+      createRequester({ publisher, baseUrl: server.url, budget: unlimitedBudget }),
+    ),
+  };
 }
 
 const queryOf = (path = ''): Record<string, string> =>
@@ -105,7 +111,9 @@ describe('the simulated Store', () => {
     const { tenantId, clientId, clientSecret, authority: authorityHost, caPem: tlsCa } = simulator;
     const credential = { kind: 'secret', clientSecret } as const;
     const publisher = { tenantId, clientId, credential, authorityHost, tlsCa };
-    analytics = createStoreAnalytics(createRequester({ publisher, baseUrl: simulator.url }));
+    analytics = createStoreAnalytics(
+      createRequester({ publisher, baseUrl: simulator.url, budget: unlimitedBudget }),
+    );
   });
   afterAll(() => simulator?.close());
 

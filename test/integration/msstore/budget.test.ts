@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestLane } from '../../../src/shared/budget/budget.ts';
+import { NoRoomError } from '../../../src/shared/budget/errors.ts';
 import type { RequestBudget, TakeOptions, Ticket } from '../../../src/shared/budget/port.ts';
 import { createStoreAnalytics } from '../../../src/shared/msstore/analytics.ts';
 import { createRequester, type StoreClient } from '../../../src/shared/msstore/client.ts';
@@ -23,10 +24,9 @@ function recordingBudget(room = Number.POSITIVE_INFINITY) {
   const patience: (number | undefined)[] = [];
   const closings: number[] = [];
   const budget: RequestBudget = {
-    async take(lane, { operation = 'askStore', patienceMs }: TakeOptions = {}) {
+    async take(lane, { patienceMs }: TakeOptions = {}) {
       patience.push(patienceMs);
-      if (taken.length >= room)
-        throw new StoreBudgetError('there is no room', { operation }, { retryAfterMs: 34_000 });
+      if (taken.length >= room) throw new NoRoomError('it is used up', { retryAfterMs: 34_000 });
       taken.push(lane);
       return { redeem: () => true };
     },
@@ -131,6 +131,7 @@ describe('without room', () => {
     await using _server = scripted;
     await expect(scripted.store.getPackageRollout(ref)).rejects.toMatchObject({
       name: 'StoreBudgetError',
+      message: 'Could not read the package rollout: it is used up.',
       transient: true,
       retryAfterMs: 34_000,
       details: { operation: 'getPackageRollout' },

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { createRequester } from '../../../src/shared/msstore/client.ts';
 import { realRuntime } from '../../../src/shared/runtime.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 import {
   applicationId,
   flight,
@@ -301,7 +302,7 @@ test('a production submission is addressed without a flight', async () => {
 test('a query is encoded so that every server reads it alike', async () => {
   await using scripted = await startScripted(inTurn({ body: {} }));
   const publisher = { tokens: { getToken: async () => 'token', drop: () => {} } };
-  const requester = createRequester({ publisher, baseUrl: scripted.url });
+  const requester = createRequester({ publisher, baseUrl: scripted.url, budget: unlimitedBudget });
   const query = { filter: "market eq 'US'", name: 'a+b&c' };
   const request = { operation: 'getAnalytics', method: 'GET', path: 'analytics/failurehits', query } as const;
   await requester.read(requester.begin(), request, z.unknown());

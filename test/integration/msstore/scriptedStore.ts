@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { RequestEvent } from '../../../src/shared/msstore/call.ts';
 import {
   createStoreClient,
   type StoreClient,
   type StoreClientOptions,
 } from '../../../src/shared/msstore/client.ts';
 import type { Track } from '../../../src/shared/msstore/model.ts';
-import type { RequestEvent } from '../../../src/shared/msstore/request.ts';
 import { realRuntime } from '../../../src/shared/runtime.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 
 export type Seen = {
   readonly method: string;
@@ -98,6 +99,7 @@ export async function startScripted(
     baseUrl: url,
     runtime: { ...realRuntime, random: () => 0, sleep },
     onRequest: (event) => void events.push(event),
+    budget: unlimitedBudget,
     ...options,
   });
   return {

@@ -6,6 +6,7 @@ import { bytesSource } from '../../../src/shared/packages/sources.ts';
 import { realRuntime } from '../../../src/shared/runtime.ts';
 import type { FaultRuleInput } from '../../simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 
 let simulator: Simulator;
 let store: StoreClient;
@@ -25,6 +26,7 @@ beforeAll(async () => {
     publisher: { tenantId, clientId, credential: { kind: 'secret', clientSecret }, authorityHost, tlsCa },
     baseUrl,
     retry: { attemptTimeoutMs: 5_000 },
+    budget: unlimitedBudget,
     runtime: { ...realRuntime, random: () => 0, sleep: async (ms) => void waits.push(ms) },
   });
 });

@@ -58,9 +58,9 @@ describe('what people are told', () => {
   test('goes out with the second half of a save, however long the first was over', async () => {
     const stored = await desk.start(ramping());
     const before = desk.queue.sent.length;
-    const written = await desk.rollouts.write(stored, change(stored, pause));
+    const { followUp } = await desk.rollouts.write(stored, change(stored, pause));
     expect(desk.queue.sent).toHaveLength(before);
-    await desk.rollouts.index(stored, written);
+    await followUp();
     expect(desk.queue.sent).toHaveLength(before + 2);
   });
 

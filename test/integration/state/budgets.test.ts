@@ -1,8 +1,8 @@
 import { RestError } from '@azure/data-tables';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type RequestLane, timing } from '../../../src/shared/budget/budget.ts';
+import { NoRoomError } from '../../../src/shared/budget/errors.ts';
 import type { PublisherBudget, Ticket } from '../../../src/shared/budget/port.ts';
-import { StoreBudgetError } from '../../../src/shared/msstore/errors.ts';
 import { type Runtime, realRuntime } from '../../../src/shared/runtime.ts';
 import { createPublisherBudget } from '../../../src/shared/state/budgets.ts';
 import type { Table } from '../../../src/shared/state/table.ts';
@@ -68,7 +68,7 @@ async function drain(instances: readonly PublisherBudget[], lane: RequestLane): 
         try {
           await instance.take(lane, impatient);
         } catch (error) {
-          if (error instanceof StoreBudgetError) return taken;
+          if (error instanceof NoRoomError) return taken;
           throw error;
         }
     }),
@@ -120,13 +120,10 @@ describe('one instance', () => {
     expect(await drain([alone], 'poll')).toEqual([12]);
     const asked = alone.asked.length;
     clock.time += 5_000;
-    expect(await refusal(alone.take('poll', { operation: 'getPackageRollout' }))).toMatchObject({
-      name: 'StoreBudgetError',
-      transient: true,
+    expect(await refusal(alone.take('poll'))).toMatchObject({
+      name: 'NoRoomError',
+      problem: expect.stringContaining('the publisher has used up its 20'),
       retryAfterMs: timing.windowMs - 5_000,
-      message: expect.stringContaining(
-        'Could not read the package rollout: the publisher has used up its 20',
-      ),
     });
     expect(alone.asked).toHaveLength(asked);
   });
@@ -266,7 +263,7 @@ describe('a table that cannot be reached', () => {
     expect((await alone.take('halt')).redeem()).toBe(true);
     for (const lane of ['change', 'poll'] as const)
       expect(await refusal(alone.take(lane))).toMatchObject({
-        name: 'StoreBudgetError',
+        name: 'NoRoomError',
         retryAfterMs: 10_000,
         cause: { statusCode: 503 },
       });
@@ -297,7 +294,7 @@ describe('a table that cannot be reached', () => {
     const halt = alone.take('halt');
     late.abort();
     expect((await halt).redeem()).toBe(true);
-    expect(await poll).toMatchObject({ name: 'StoreBudgetError' });
+    expect(await poll).toMatchObject({ name: 'NoRoomError' });
     expect(timeouts).toEqual([1_500]);
   });
 
@@ -324,7 +321,7 @@ describe('a write whose answer is lost', () => {
     const alone = instanceOf(publisher, { after: (call) => lost && call === 'updateEntity' && outage() });
     await alone.take('poll');
     lost = true;
-    expect(await refusal(alone.take('poll'))).toMatchObject({ name: 'StoreBudgetError' });
+    expect(await refusal(alone.take('poll'))).toMatchObject({ name: 'NoRoomError' });
     lost = false;
     expect((await rowOf(publisher)).taken).toBe('0p 0p');
     expect(await drain([alone], 'poll')).toEqual([10]);

@@ -9,6 +9,7 @@ import { createStoreAnalyticsSource } from '../../../src/shared/telemetry/storeA
 import { observe } from '../../../src/shared/usecases/observe.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { day, hour, policy } from '../../support/builders.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 
 const start = new Date('2026-03-01T00:00:00Z');
 let simulator: Simulator;
@@ -26,6 +27,7 @@ function clientsOf() {
   const options = {
     publisher: { tenantId, clientId, credential, authorityHost, tlsCa },
     baseUrl: simulator.url,
+    budget: unlimitedBudget,
   };
   const requester = createRequester(options);
   return { store: createStoreClient(options, requester), analytics: createStoreAnalytics(requester) };

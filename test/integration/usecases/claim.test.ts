@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { RestError } from '@azure/data-tables';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { unlimitedBudget } from '../../../src/shared/budget/port.ts';
 import { type Command, receive } from '../../../src/shared/rollout/command.ts';
 import type { Sample } from '../../../src/shared/rollout/evidence.ts';
 import { type Change, withJournal } from '../../../src/shared/rollout/journal.ts';
@@ -15,6 +14,7 @@ import { claim } from '../../../src/shared/usecases/claim.ts';
 import { commandRollout } from '../../../src/shared/usecases/commandRollout.ts';
 import type { Ports } from '../../../src/shared/usecases/ports.ts';
 import { at, counts, fresh, hour, ramping } from '../../support/builders.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from './ports.ts';
 
 /** What is written down before anything is done, and who comes back to it: a halt is in the table, and has a message. */

@@ -1,4 +1,3 @@
-import { unlimitedBudget } from '../../../src/shared/budget/port.ts';
 import { StoreNotFoundError } from '../../../src/shared/msstore/errors.ts';
 import type { PackageRollout, Submission, SubmissionProgress } from '../../../src/shared/msstore/model.ts';
 import type { Store, StoreProbe, SubmissionWriter } from '../../../src/shared/msstore/port.ts';
@@ -12,6 +11,7 @@ import type { Log, Ports } from '../../../src/shared/usecases/ports.ts';
 import { UploadRoom } from '../../../src/shared/usecases/uploadRoom.ts';
 import { applicationId, at, flightId, policy, submissionId } from '../../support/builders.ts';
 import { openState, type State } from '../../support/state.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 
 /** Use cases with the real state, and a Store of which a test says the answers it needs. */
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { samplesSchema } from '../../../src/shared/http/input.ts';
+import { samplesSchema } from '../../../src/shared/http/input/samples.ts';
 import { entryOf, viewOf } from '../../../src/shared/http/views.ts';
 import { decide } from '../../../src/shared/rollout/decide.ts';
 import { evolve } from '../../../src/shared/rollout/evolve.ts';
@@ -14,7 +14,7 @@ import {
   toRolloutRow,
 } from '../../../src/shared/state/rows.ts';
 import { at, hour, inProgress, ramping } from '../../support/builders.ts';
-import { holds } from '../../support/hostileRuns.ts';
+import { holds } from '../../support/hostile/runs.ts';
 
 /**
  * Input that is taken must not be a trap: whatever the schemas let pass, with numbers at the ends of what they may be,

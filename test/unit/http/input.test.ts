@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { commandSchema, pauseSchema, samplesSchema, startSchema } from '../../../src/shared/http/input.ts';
+import { commandSchema, pauseSchema } from '../../../src/shared/http/input/commands.ts';
+import { samplesSchema } from '../../../src/shared/http/input/samples.ts';
+import { startSchema } from '../../../src/shared/http/input/start.ts';
 import { problemOf } from '../../../src/shared/http/problem.ts';
 import { InvalidInputError, mistakesOf } from '../../../src/shared/mistakes.ts';
 import { applicationId, policyDocument, submissionId } from '../../support/builders.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import type { Call } from '../../../src/shared/msstore/call.ts';
 import {
   afterRead,
   afterSend,
@@ -14,7 +15,6 @@ import {
   StoreThrottledError,
   StoreUnavailableError,
 } from '../../../src/shared/msstore/errors.ts';
-import type { Call } from '../../../src/shared/msstore/request.ts';
 
 const details = { operation: 'haltPackageRollout' } as const;
 const gatewayTimeout = new StoreUnavailableError('504', details, { effect: 'unknown' });

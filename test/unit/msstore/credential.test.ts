@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { createStoreClient } from '../../../src/shared/msstore/client.ts';
 import { createCredential, publisherCredentialSchema } from '../../../src/shared/msstore/credential.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 
 const identity = {
   tenantId: '11111111-1111-1111-1111-111111111111',
@@ -46,7 +47,9 @@ describe("the Store's address", () => {
   test.each(['http://manage.devcenter.microsoft.com', 'ftp://x'])(
     '%s would send the token in the clear',
     (baseUrl) => {
-      expect(() => createStoreClient({ publisher, baseUrl })).toThrow('must begin with https:');
+      expect(() => createStoreClient({ publisher, baseUrl, budget: unlimitedBudget })).toThrow(
+        'must begin with https:',
+      );
     },
   );
 
@@ -56,6 +59,8 @@ describe("the Store's address", () => {
     'http://127.0.0.1:7000',
     'http://localhost:1/store',
   ])('%s is taken', (baseUrl) => {
-    expect(createStoreClient({ publisher, baseUrl })).toHaveProperty('haltPackageRollout');
+    expect(createStoreClient({ publisher, baseUrl, budget: unlimitedBudget })).toHaveProperty(
+      'haltPackageRollout',
+    );
   });
 });

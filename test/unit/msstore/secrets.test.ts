@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { errorOfAnswer } from '../../../src/shared/msstore/answerErrors.ts';
 import { StoreError } from '../../../src/shared/msstore/errors.ts';
 import type { HttpAnswer } from '../../../src/shared/msstore/exchange.ts';
+import { parseAnswer } from '../../../src/shared/msstore/parseAnswer.ts';
 import { safeCause, safeText } from '../../../src/shared/msstore/redact.ts';
-import { parseAnswer } from '../../../src/shared/msstore/request.ts';
 import { UploadUrl } from '../../../src/shared/msstore/uploadUrl.ts';
 import { draftSchema } from '../../../src/shared/msstore/wire.ts';
 

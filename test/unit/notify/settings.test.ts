@@ -121,6 +121,12 @@ describe('the links', () => {
       [/RAMPART_PUBLIC_URL must be https/],
     ],
     [
+      'the address is no URL',
+      { RAMPART_LINKS_KEY, RAMPART_PUBLIC_URL: 'b.net' },
+      undefined,
+      [/RAMPART_PUBLIC_URL must be https/],
+    ],
+    [
       'the address is a page',
       { RAMPART_LINKS_KEY, RAMPART_PUBLIC_URL: 'https://b.net/x' },
       undefined,

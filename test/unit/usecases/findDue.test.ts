@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type PublisherBudget, unlimitedBudget } from '../../../src/shared/budget/port.ts';
+import type { PublisherBudget } from '../../../src/shared/budget/port.ts';
 import type { Due, DueIndex } from '../../../src/shared/state/due.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import type { Publishers } from '../../../src/shared/usecases/ports.ts';
 import { at } from '../../support/builders.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 import { Publisher } from '../budget/publisher.fixture.ts';
 
 const minute = 60_000;

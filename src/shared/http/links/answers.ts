@@ -1,9 +1,9 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { LinkAction } from '../../notify/link.ts';
-import { cut, plain } from '../../notify/text.ts';
 import { subjectOfRollout } from '../../notify/title.ts';
 import type { Rollout } from '../../rollout/rollout.ts';
 import { sayPercentage } from '../../rollout/sentence.ts';
+import { cut, plain } from '../../text.ts';
 import type { Followed } from '../../usecases/followLink.ts';
 import { json } from '../handler.ts';
 import type { Problem } from '../problem.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HttpResponseInit } from '@azure/functions';
-import { longestReason } from '../input.ts';
+import { longestReason } from '../input/commands.ts';
 import { linkScript } from './script.ts';
 
 const style = `:root{color-scheme:light dark;--ground:#f4f4f6;--card:#fff;--text:#1b1b1f;--quiet:#5c5c66;--line:#d4d4dc;--accent:#1f4fbf;--on-accent:#fff;--mistake:#b3261e}

@@ -2,7 +2,8 @@ import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { InvalidInputError, parseInput } from '../../mistakes.ts';
 import { longestToken } from '../../notify/link.ts';
-import { bodyLimits, commandSchema, readText } from '../input.ts';
+import { bodyLimits, readText } from '../input/body.ts';
+import { commandSchema } from '../input/commands.ts';
 import { NotJsonError } from '../problem.ts';
 
 /** What the page behind a link asks. The token comes in the body: paths and queries stand in logs. */

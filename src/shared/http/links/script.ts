@@ -1,5 +1,5 @@
 import { linksPath } from '../../notify/link.ts';
-import { longestReason } from '../input.ts';
+import { longestReason } from '../input/commands.ts';
 
 /**
  * The script of the page behind a link, for browsers. It is text, because its hash must be that of what is sent, whatever

@@ -1,5 +1,5 @@
+import { cut, plain } from '../../text.ts';
 import type { Channel } from '../channel.ts';
-import { cut, plain } from '../text.ts';
 import { footOf, repeatWarning, subjectOf, titleOf } from '../title.ts';
 import { buttonOf, type ChannelRequest, type Message } from './message.ts';
 

@@ -1,6 +1,6 @@
 import { HttpRequest } from '@azure/functions';
 import { describe, expect, test } from 'vitest';
-import { longestReason } from '../../../../src/shared/http/input.ts';
+import { longestReason } from '../../../../src/shared/http/input/commands.ts';
 import {
   followRequestSchema,
   readLinkRequest,

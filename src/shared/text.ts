@@ -10,17 +10,22 @@ export const plain = (text: string): string =>
     .trim();
 
 /**
- * As much of a text as `limit` allows, character by whole character, with `…` where something is missing.
+ * As much of a text as `limit` allows, in UTF-16 code units, character by whole character, with `…` where something is
+ * missing.
  *
  * @param encode how a character is written; the limit counts what it becomes
  */
-export function cut(text: string, limit: number, encode: (character: string) => string = (same) => same) {
-  const encoded = [...text].map(encode);
-  if (encoded.reduce((sum, { length }) => sum + length, 0) <= limit) return encoded.join('');
+export function cut(
+  text: string,
+  limit: number,
+  encode: (character: string) => string = (same) => same,
+): string {
+  let read = '';
   let kept = '';
-  for (const next of encoded) {
-    if (kept.length + next.length + 1 > limit) break;
-    kept += next;
+  for (const character of text) {
+    read += encode(character);
+    if (read.length > limit) return `${kept}…`;
+    if (read.length < limit) kept = read;
   }
-  return `${kept}…`;
+  return read;
 }

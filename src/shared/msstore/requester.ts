@@ -2,59 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import type { RequestLane } from '../budget/budget.ts';
-import type { RequestBudget, Ticket } from '../budget/port.ts';
+import type { RequestBudget } from '../budget/port.ts';
 import type { Runtime } from '../runtime.ts';
 import { errorOfAnswer } from './answerErrors.ts';
-import {
-  StoreBudgetError,
-  StoreContractError,
-  StoreError,
-  StoreThrottledError,
-  StoreUnavailableError,
-} from './errors.ts';
-import { exchange, type HttpAnswer, type HttpFault, type HttpRequest } from './exchange.ts';
-import type { StoreOperation } from './operations.ts';
+import type { Call, RequestEvent, StoreRequest } from './call.ts';
+import { StoreBudgetError, StoreError, StoreThrottledError, StoreUnavailableError } from './errors.ts';
+import { exchange, type HttpAnswer, type HttpFault } from './exchange.ts';
+import { faultError, timeSpent } from './faultErrors.ts';
+import { httpRequestOf } from './httpRequest.ts';
+import { orNoRoom } from './noRoom.ts';
+import { parseAnswer } from './parseAnswer.ts';
 import type { CallOptions } from './port.ts';
 import { parseRetryAfter, type RetryPolicy, retryDelay } from './retryTiming.ts';
 import type { TokenProvider } from './token.ts';
-
-/** One request to the Store, before authorisation. */
-export type StoreRequest = {
-  readonly operation: StoreOperation;
-  readonly method: HttpRequest['method'];
-  /** Relative to `/v1.0/my/`, its segments encoded. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** JSON. */
-  readonly body?: string;
-};
-
-/** What all requests of one call of the client share: their correlation id, their lane, their time and their end. */
-export type Call = {
-  readonly correlationId: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  readonly abortSignal: AbortSignal | undefined;
-  /** A change is sent at most once. */
-  readonly once: boolean;
-  readonly lane: RequestLane;
-  readonly ticket: Ticket | undefined;
-  /** How long it waits for room in the request budget, in ms, if not as long as others do. */
-  readonly patienceMs?: number;
-};
-
-/** One HTTP exchange with the Store, for counting and logging. */
-export type RequestEvent = {
-  readonly operation: StoreOperation;
-  readonly method: HttpRequest['method'];
-  /** Absent where no whole answer came. */
-  readonly status: number | undefined;
-  /** From 1; the replay after a 401 has the number of its original. */
-  readonly attempt: number;
-  readonly durationMs: number;
-  /** The Store's own where it gave one, else the one that was sent. */
-  readonly correlationId: string;
-};
 
 export type RequesterOptions = {
   readonly baseUrl: URL;
@@ -69,27 +29,6 @@ export type RequesterOptions = {
 
 /** For how long nobody asks after a 429 that names no time. */
 const closedWithoutWordMs = 30_000;
-
-/** The answer's body as `schema` makes it, or a `StoreContractError`. */
-export function parseAnswer<T>(answer: HttpAnswer, operation: StoreOperation, schema: z.ZodType<T>): T {
-  const details = { operation, status: answer.status, correlationId: answer.correlationId };
-  if (!answer.complete)
-    throw new StoreContractError(details, { issues: ['the body is too long'], transient: false });
-  const parsed = schema.safeParse(jsonOf(answer, details));
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  throw new StoreContractError(details, { issues: issues.slice(0, 10), transient: false });
-}
-
-function jsonOf(answer: HttpAnswer, details: StoreContractError['details']): unknown {
-  if (answer.status === 204) return undefined;
-  try {
-    return JSON.parse(answer.text);
-  } catch {
-    // The parser's message quotes the body, which may hold an upload URL.
-    throw new StoreContractError(details, { issues: ['the body is not JSON'], transient: true });
-  }
-}
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
@@ -178,13 +117,13 @@ export class Requester {
   }
 
   async #exchange(call: Call, request: StoreRequest, token: string, attempt: number): Promise<HttpAnswer> {
-    const { runtime, onRequest, dispatcher, policy } = this.#options;
+    const { baseUrl, runtime, onRequest, dispatcher, policy } = this.#options;
     await this.#takeRoom(call, request);
     const startedAt = runtime.now();
     const timeoutMs = Math.min(policy.attemptTimeoutMs, this.#timeLeft(call, request));
     const timeout = runtime.timeout(timeoutMs);
     const { abortSignal } = call;
-    const httpRequest = this.#httpRequest(call, request, token);
+    const httpRequest = httpRequestOf(baseUrl, call, request, token);
     const outcome = await exchange(httpRequest, { timeout, abortSignal, dispatcher, secrets: [token] });
     const durationMs = runtime.now() - startedAt;
     onRequest({
@@ -203,14 +142,11 @@ export class Requester {
   async #takeRoom(call: Call, request: StoreRequest): Promise<void> {
     const left = this.#timeLeft(call, request);
     if (call.ticket?.redeem() !== true) {
-      const { abortSignal, lane, patienceMs } = call;
       // Half a change known is worse than a slow one, so what follows it waits for as long as the call may take.
-      const patience = this.#changing.has(call) ? left : patienceMs;
-      await this.#options.budget.take(lane, {
-        abortSignal,
-        operation: request.operation,
-        patienceMs: patience,
-      });
+      const patienceMs = this.#changing.has(call) ? left : call.patienceMs;
+      const { abortSignal, lane } = call;
+      const { operation } = request;
+      await orNoRoom(operation, this.#options.budget.take(lane, { abortSignal, operation, patienceMs }));
     }
     if (request.method !== 'GET') this.#changing.add(call);
   }
@@ -227,22 +163,6 @@ export class Requester {
   async #close({ retryAfter, text }: HttpAnswer): Promise<void> {
     const { budget, runtime } = this.#options;
     await budget.closed(parseRetryAfter(retryAfter, text, runtime.now()) ?? closedWithoutWordMs);
-  }
-
-  #httpRequest(call: Call, request: StoreRequest, token: string): HttpRequest {
-    const url = new URL(`v1.0/my/${request.path}`, this.#options.baseUrl);
-    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
-    // A space as %20 is one for every server; a `+` of the value itself is %2B by now.
-    url.search = url.search.replaceAll('+', '%20');
-    const headers = {
-      accept: 'application/json',
-      authorization: `Bearer ${token}`,
-      'ms-correlationid': call.correlationId,
-      // The service refuses a POST without it ("Only JSON content is accepted") even where no body is wanted,
-      // and takes a body of `{}` for submission data.
-      ...(request.method !== 'GET' && { 'content-type': 'application/json' }),
-    };
-    return { method: request.method, url, headers, body: request.body };
   }
 
   #successOf(answer: HttpAnswer, call: Call, request: StoreRequest, token: string): HttpAnswer {
@@ -262,21 +182,3 @@ const seenOf = (outcome: HttpAnswer | HttpFault, call: Call) =>
   outcome.kind === 'answer'
     ? { status: outcome.status, correlationId: outcome.correlationId ?? call.correlationId }
     : { status: undefined, correlationId: call.correlationId };
-
-const timeSpent = (call: Call, { operation }: StoreRequest): StoreUnavailableError => {
-  const details = { operation, correlationId: call.correlationId };
-  return new StoreUnavailableError('the time for this call is used up', details, { effect: 'none' });
-};
-
-const faultError = (fault: HttpFault, call: Call, { operation }: StoreRequest, timeoutMs: number) => {
-  const problem =
-    fault.fault === 'timeout'
-      ? `the Store did not answer within ${Math.round(timeoutMs / 100) / 10} s`
-      : `the connection to the Store failed (${fault.cause.message})`;
-  const { effect, cause } = fault;
-  return new StoreUnavailableError(
-    problem,
-    { operation, correlationId: call.correlationId },
-    { effect, cause },
-  );
-};
