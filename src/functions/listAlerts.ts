@@ -2,10 +2,10 @@ import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
 import { alertListSchema, recordView } from '../shared/http/alerts.ts';
 import { json } from '../shared/http/handler.ts';
-import { queryOf } from '../shared/http/input.ts';
+import { queryOf } from '../shared/http/input/lists.ts';
 import { parseInput } from '../shared/mistakes.ts';
 
-/** Lists the alerts that came in, a page at a time; with `matched=false` those that never concerned a rollout. */
+/** Lists the alerts that came in, the newest first, a page at a time; with `matched=false` those that concerned no rollout. */
 app.http('listAlerts', {
   methods: ['GET'],
   authLevel: 'function',

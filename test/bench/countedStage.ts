@@ -27,6 +27,7 @@ export interface CountedStage extends AsyncDisposable {
 const settings = {
   'AzureWebJobs.pollRollouts.Disabled': 'true',
   'AzureWebJobs.pollSubmissions.Disabled': 'true',
+  'AzureWebJobs.pollNotifications.Disabled': 'true',
 };
 
 /** A fixed time, because how many days of analytics have settled depends on the time of day. */

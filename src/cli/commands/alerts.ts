@@ -16,7 +16,7 @@ const nothing = 'Nothing was changed.';
 
 export type AlertsOptions = { readonly unmatched: boolean; readonly all: boolean; readonly json: boolean };
 
-/** `rampart alerts`: the alerts that came in, and what each did. */
+/** `rampart alerts`: the alerts that came in last, and what each did. */
 export async function alerts({ unmatched, all, json }: AlertsOptions, world: World): Promise<ExitCode> {
   const settings = readSettings(world.environment);
   const matched = unmatched ? false : undefined;
@@ -25,7 +25,7 @@ export async function alerts({ unmatched, all, json }: AlertsOptions, world: Wor
       readPages((token) => rampart.alerts({ matched, pageSize, continuationToken: token }), all),
     ),
   );
-  if (continuationToken !== undefined) world.stderr.write('There are more: --all shows them.\n');
+  if (continuationToken !== undefined) world.stderr.write('There are older alerts: --all shows them.\n');
   if (json) {
     writeJson(world, { items, ...(continuationToken !== undefined && { continuationToken }) });
     return exitCodes.done;

@@ -1,15 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { UnauthorizedError } from '../access/errors.ts';
+import { digestOf } from '../secrets/sharedSecret.ts';
+import { isSigned, replayWindow, type SignedContent, type SignedRequest } from '../secrets/signedContent.ts';
+import { signedContentOf } from '../secrets/standardWebhooks.ts';
 import type { AlertFormat } from './alert.ts';
-import { type AlertSender, alertKeyHeader, alertKeyParameter, digestOf } from './senders.ts';
-import {
-  hmacContents,
-  isSigned,
-  replayWindow,
-  type SignedContent,
-  type SignedRequest,
-  standardWebhooksContent,
-} from './signatures.ts';
+import { type AlertSender, alertKeyHeader, alertKeyParameter } from './senders.ts';
+import { hmacContents } from './signatures.ts';
 
 /** What of a request proves its sender. `body` is the text as it came: reading it changes it. */
 export type AlertRequest = SignedRequest & {
@@ -44,7 +40,7 @@ export function authenticate(
 function flawOf({ format, auth }: AlertSender, request: AlertRequest, now: number): string | undefined {
   switch (auth.kind) {
     case 'standardWebhooks':
-      return flawIn(standardWebhooksContent(request), auth.secrets, now);
+      return flawIn(signedContentOf(request), auth.secrets, now);
     case 'hmac':
       return flawIn(hmacContents[format](request), auth.secrets, now);
     case 'bearer':

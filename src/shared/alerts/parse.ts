@@ -7,7 +7,7 @@ import { readGeneric } from './formats/generic.ts';
 import { readGrafana } from './formats/grafana.ts';
 import { readPagerduty } from './formats/pagerduty.ts';
 import { readSentry } from './formats/sentry.ts';
-import type { AlertReader, Arrival } from './payload.ts';
+import { type AlertReader, alertOf, type Headers } from './payload.ts';
 
 const readers: Record<AlertFormat, AlertReader> = {
   azureMonitor: readAzureMonitor,
@@ -22,18 +22,17 @@ const readers: Record<AlertFormat, AlertReader> = {
 /**
  * The alerts that a request holds: none where the sender speaks of something else, such as a note on an incident.
  *
- * @param from whom `authenticate` found
+ * @param sender whom `authenticate` found
  * @param now milliseconds since the epoch; stands in for a time that the sender does not give
  * @throws InvalidInputError naming each mistake by its place
  */
 export function parseAlerts(
-  from: Pick<Alert, 'sender' | 'format'>,
-  request: { readonly headers: Arrival['headers']; readonly body: string },
+  { sender, format }: Pick<Alert, 'sender' | 'format'>,
+  request: { readonly headers: Headers; readonly body: string },
   now: number,
 ): readonly Alert[] {
-  const read = readers[from.format];
-  const alerts = read(jsonIn(request.body), { headers: request.headers, now });
-  return alerts.map((alert) => ({ sender: from.sender, format: from.format, ...alert }));
+  const found = readers[format](jsonIn(request.body), request.headers);
+  return found.map((alert) => ({ sender, format, ...alertOf(alert, new Date(now)) }));
 }
 
 function jsonIn(body: string): unknown {

@@ -7,17 +7,33 @@ import type { Alert } from './alert.ts';
 /** As many alerts as one payload may hold. */
 export const mostAlerts = 1_000;
 
-/** What reading a payload needs besides its body. `now`: milliseconds since the epoch. */
-export type Arrival = {
-  readonly headers: { get(name: string): string | null };
-  readonly now: number;
+export type Headers = { get(name: string): string | null };
+
+/** What a payload says of an alert, as its format finds it. */
+export type FoundAlert = Pick<Alert, 'status' | 'labels'> & {
+  /** The parts that are the same in repeats and in the end, and in no other alert of the sender. */
+  readonly identity: readonly string[];
+  /** The first that says something is shown. */
+  readonly titles: readonly (string | null | undefined)[];
+  readonly startsAt: Date | undefined;
+  readonly url: string | null | undefined;
 };
 
-/** What a payload says of an alert; who sent it is known before. */
-export type ReadAlert = Omit<Alert, 'sender' | 'format'>;
-
 /** Reads the JSON of one format. @throws InvalidInputError */
-export type AlertReader = (body: unknown, arrival: Arrival) => readonly ReadAlert[];
+export type AlertReader = (body: unknown, headers: Headers) => readonly FoundAlert[];
+
+/** What is known of an alert besides who sent it. @param now stands in for a beginning that the sender does not give */
+export const alertOf = (
+  { identity, status, titles, labels, startsAt, url }: FoundAlert,
+  now: Date,
+): Omit<Alert, 'sender' | 'format'> => ({
+  fingerprint: fingerprintOf(identity),
+  status,
+  title: titleOf(titles),
+  labels,
+  startsAt: startsAt ?? now,
+  ...linkTo(url),
+});
 
 /** Parses what a sender sent, and says every mistake at once. @throws InvalidInputError */
 export const readPayload = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> =>
@@ -48,7 +64,7 @@ const longestUrl = 2_000;
 const longestFingerprint = 500;
 
 /** The first of the candidates that says something, in one line; long ones are cut. */
-export function titleOf(...candidates: readonly (string | null | undefined)[]): string {
+function titleOf(candidates: FoundAlert['titles']): string {
   const lines = candidates.map((text) => oneLine(text ?? ''));
   const title = lines.find((line) => line !== '') ?? 'An alert without a title';
   const characters = Array.from(title);
@@ -66,14 +82,14 @@ const oneLine = (text: string): string =>
  * `{url}` where it is one that people can follow: a page shows it as a link, so no other scheme gets through, and none
  * with a signature or a key in it.
  */
-export function linkTo(url: string | null | undefined): { url?: string } {
+function linkTo(url: string | null | undefined): { url?: string } {
   const parsed = url && url.length <= longestUrl ? URL.parse(url) : null;
   const isFit = parsed && /^https?:$/.test(parsed.protocol) && withoutSecrets(parsed.href) === parsed.href;
   return isFit ? { url: parsed.href } : {};
 }
 
 /** The parts of an identity as one text; a long one becomes its digest, which is as unique. */
-export function fingerprintOf(...parts: readonly string[]): string {
+function fingerprintOf(parts: readonly string[]): string {
   const text = parts.join('/').toWellFormed();
   return text.length <= longestFingerprint ? text : createHash('sha256').update(text).digest('hex');
 }

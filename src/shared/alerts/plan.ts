@@ -1,8 +1,9 @@
-import { cut } from '../mistakes.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import { cut } from '../text.ts';
 import type { Alert, AlertLabels } from './alert.ts';
 import { alertIdOf } from './identity.ts';
 import { actionFor, nearMiss, sentenceOf } from './match.ts';
+import { receiptOf } from './receipt.ts';
 
 /** What a URL says of all alerts that come by it: this rollout, whatever their labels are. */
 export type Addressed = { readonly rolloutId: string; readonly do: 'halt' | 'hold' };
@@ -24,14 +25,6 @@ export type Earlier = {
   /** What it did. */
   readonly effects: readonly { readonly rolloutId: string; readonly outcome: string }[];
 };
-
-/** Whether an alert that fires was resolved before: it came by a detour, or once more. */
-export const isLate = (alert: Pick<Alert, 'status' | 'startsAt'>, earlier: Earlier | undefined): boolean =>
-  alert.status === 'firing' && earlier?.status === 'resolved' && alert.startsAt <= earlier.startsAt;
-
-/** Whether an alert is the same firing as the one that came before. */
-export const isRepeat = ({ status, startsAt }: Alert, earlier: Earlier): boolean =>
-  status === 'firing' && earlier.status === 'firing' && startsAt.getTime() === earlier.startsAt.getTime();
 
 export type AlertPlan = {
   readonly alert: Alert;
@@ -76,20 +69,29 @@ const holdsNow = (id: string, { rolloutId }: AlertEffect, rollouts: readonly Rol
   );
 
 const pastRemark = (alert: Alert, earlier: Earlier | undefined): string =>
-  isLate(alert, earlier) ? 'It was resolved before.' : 'It has held before, and somebody resumed.';
+  receiptOf(alert, earlier) === 'late'
+    ? 'It was resolved before.'
+    : 'It has held before, and somebody resumed.';
 
 /**
  * A hold that comes after its own end, by a detour, would hold for ever; and one that a person has lifted must not come
  * back with the next repeat. A halt is no worse for being late.
  */
 function isPast(alert: Alert, { rolloutId }: AlertEffect, earlier: Earlier | undefined): boolean {
-  if (!earlier) return false;
-  if (earlier.status === 'resolved') return isLate(alert, earlier);
-  const hasHeld = earlier.effects.some(
-    (effect) => effect.rolloutId === rolloutId && effect.outcome === 'held',
-  );
-  return isRepeat(alert, earlier) && hasHeld;
+  switch (receiptOf(alert, earlier)) {
+    case 'first':
+    case 'anew':
+    case 'end':
+      return false;
+    case 'late':
+      return true;
+    case 'repeat':
+      return hasHeld(rolloutId, earlier);
+  }
 }
+
+const hasHeld = (rolloutId: string, earlier: Earlier | undefined): boolean =>
+  earlier?.effects.some((effect) => effect.rolloutId === rolloutId && effect.outcome === 'held') ?? false;
 
 function effectOn({ id: rolloutId, policy }: Rollout, labels: AlertLabels): AlertEffect[] {
   const action = actionFor(policy.alerts, labels);
@@ -134,7 +136,7 @@ function softened(
   rollouts: readonly Rollout[],
   earlier: Earlier | undefined,
 ): AlertEffect {
-  const firingAt = earlier && isRepeat(alert, earlier) ? earlier.firingAt : undefined;
+  const firingAt = receiptOf(alert, earlier) === 'repeat' ? earlier?.firingAt : undefined;
   if (effect.do !== 'halt' || firingAt === undefined) return effect;
   const isNewer = rollouts.some(({ id, createdAt }) => id === effect.rolloutId && createdAt > firingAt);
   return isNewer ? { ...effect, do: 'hold' } : effect;
@@ -148,5 +150,5 @@ const isOfAnother = (
   earlier: Earlier | undefined,
 ): boolean =>
   earlier !== undefined &&
-  isLate(alert, earlier) &&
+  receiptOf(alert, earlier) === 'late' &&
   rollouts.some(({ id, createdAt }) => id === rolloutId && createdAt > earlier.lastAt);

@@ -1,5 +1,8 @@
-import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { digestOf, sharedSecretSchema } from '../secrets/sharedSecret.ts';
+import { bytesOf, isFitLength, secretPattern } from '../secrets/standardWebhooks.ts';
+import { settingNameSchema } from '../settings.ts';
 import { type AlertFormat, alertFormats } from './alert.ts';
 
 /** The header and the query parameter that a key comes in. A named key of Rampart's own API has another header. */
@@ -40,32 +43,22 @@ const kindsOf: Record<AlertFormat, readonly AuthKind[]> = {
   generic: ['standardWebhooks'],
 };
 
-/** Digests have one length, which a comparison in constant time needs. */
-export const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-const secretSchema = z
-  .string()
-  .min(32, 'must have at least 32 characters')
-  .max(512, 'must have at most 512 characters')
-  .regex(/^[\x21-\x7e]*$/, 'has a character that cannot stand in a header');
-
 /** One, or the old one and its successor while they change. */
 const oneOrTwo = z
   .union([
-    secretSchema,
-    z.array(secretSchema).min(1).max(2, 'has more than two: the old one and the new one'),
+    sharedSecretSchema,
+    z.array(sharedSecretSchema).min(1).max(2, 'has more than two: the old one and the new one'),
   ])
   .transform((given) => (typeof given === 'string' ? [given] : given));
 
-/** 24 to 64 bytes: github.com/standard-webhooks/standard-webhooks, spec, "Signature scheme" */
 const webhookSecretSchema = z
   .string()
-  .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'is not whsec_ and base64')
-  .transform((text) => Buffer.from(text.slice('whsec_'.length), 'base64'))
-  .refine(({ length }) => length >= 24 && length <= 64, 'is not of 24 to 64 bytes')
+  .regex(secretPattern, 'is not whsec_ and base64')
+  .transform(bytesOf)
+  .refine(isFitLength, 'is not of 24 to 64 bytes')
   .transform((bytes) => createSecretKey(bytes));
 
-const signingSecretSchema = secretSchema.transform((text) => createSecretKey(text, 'utf8'));
+const signingSecretSchema = sharedSecretSchema.transform((text) => createSecretKey(text, 'utf8'));
 
 const secretsOf = <Schema extends z.ZodType>(schema: Schema) =>
   z.array(schema).min(1, 'needs at least one secret').max(5, 'has more than 5 secrets');
@@ -93,7 +86,7 @@ const authSchema = z.discriminatedUnion('kind', [
 
 const senderSchema = z
   .strictObject({
-    name: z.string().regex(/^[\w-]{1,64}$/, 'may have letters, digits, _ and -, up to 64'),
+    name: settingNameSchema,
     format: z.enum(alertFormats),
     auth: authSchema,
   })

@@ -4,11 +4,13 @@ import { type Alert, type AlertFormat, alertFormatOf, alertFormats } from '../al
 import { authenticate } from '../alerts/authenticate.ts';
 import { parseAlerts } from '../alerts/parse.ts';
 import type { Addressed, AlertPlan } from '../alerts/plan.ts';
+import { type AlertRecord, alertRecordSchema } from '../alerts/record.ts';
 import type { AlertSender } from '../alerts/senders.ts';
 import { InvalidInputError, parseInput } from '../mistakes.ts';
-import { type AlertRecord, alertRecordSchema } from '../state/alerts.ts';
 import type { Received } from '../usecases/carryOutAlerts.ts';
-import { bodyLimits, listSchema, readText, rolloutIdSchema } from './input.ts';
+import { bodyLimits, readText } from './input/body.ts';
+import { rolloutIdSchema } from './input/ids.ts';
+import { listSchema } from './input/lists.ts';
 
 /** How alerts come in over HTTP, and what is said of them. */
 

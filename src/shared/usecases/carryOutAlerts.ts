@@ -1,7 +1,7 @@
-import { whoOfAlert } from '../alerts/identity.ts';
+import { commandOf } from '../alerts/command.ts';
 import type { AlertEffect, AlertPlan } from '../alerts/plan.ts';
 import { causeOf } from '../cause.ts';
-import { type Command, receive } from '../rollout/command.ts';
+import { receive } from '../rollout/command.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { isOutage } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
@@ -101,12 +101,3 @@ const outcomeOf = ({ do: what }: AlertEffect, done: boolean): EffectOutcome => {
       return 'released';
   }
 };
-
-export const longestReason = 200;
-
-function commandOf({ alert, id }: AlertPlan, { do: what }: AlertEffect): Command {
-  const state = alert.status === 'firing' ? 'It fires' : 'It is resolved';
-  const reason = `${state}: ${alert.title}`.slice(0, longestReason).toWellFormed();
-  const who = whoOfAlert(alert);
-  return what === 'halt' ? { kind: what, reason, who } : { kind: what, reason, who, alert: id };
-}

@@ -1,18 +1,19 @@
 import type { Alert } from '../alerts/alert.ts';
 import { alertIdOf } from '../alerts/identity.ts';
-import { isLate, isRepeat } from '../alerts/plan.ts';
+import { type AlertRecord, endOf, type KnownAlert, recordOf } from '../alerts/record.ts';
 import { sideBySide } from '../sideBySide.ts';
-import type { AlertRecord } from '../state/alerts.ts';
+import type { StoredAlert } from '../state/alerts.ts';
 import type { Received } from './carryOutAlerts.ts';
 import type { Ports } from './ports.ts';
+import { untilWritten } from './untilWritten.ts';
 
-/** What is kept of alerts: a row each, however often they come. */
+/** What is kept of alerts, however often they come. */
 
 /** Many alerts come in one request, and the tables take only so much at once. */
 export const mostRows = 50;
 
 /** It only tells a late alert from a new one: a halt must not fail for it. */
-export async function recordOrNone(records: Ports['alerts'], id: string): Promise<AlertRecord | undefined> {
+export async function storedOrNone(records: Ports['alerts'], id: string): Promise<StoredAlert | undefined> {
   try {
     return await records.get(id);
   } catch {
@@ -21,59 +22,37 @@ export async function recordOrNone(records: Ports['alerts'], id: string): Promis
 }
 
 /** The end of an alert, before anybody asks what it ends. */
-export async function keepEnd({ alerts, clock }: Ports, alert: Alert): Promise<void> {
+export async function keepEnd(ports: Ports, alert: Alert): Promise<void> {
   const id = alertIdOf(alert);
-  const earlier = await recordOrNone(alerts, id);
-  const record = recordOf({ alert, id, effects: [], effected: [], remarks: [] }, earlier, clock.now());
-  await alerts.put({ ...record, effects: earlier?.effects ?? [], count: earlier?.count ?? 0 });
+  const now = ports.clock.now();
+  await keep(ports, id, await storedOrNone(ports.alerts, id), (known) => endOf(alert, known, now));
 }
 
+/** @param read what is known of them by now, by their ids */
 export async function keepAll(
-  { alerts, clock }: Ports,
+  ports: Ports,
   received: readonly Received[],
-  earlier: ReadonlyMap<string, AlertRecord>,
+  read: ReadonlyMap<string, StoredAlert>,
 ): Promise<void> {
-  const now = clock.now();
-  const records = new Map(received.map((each) => [each.id, recordOf(each, earlier.get(each.id), now)]));
-  await sideBySide([...records.values()], mostRows, (record) => alerts.put(record));
+  const now = ports.clock.now();
+  // One that stands in the request twice is one.
+  const byId = new Map(received.map((each) => [each.id, each]));
+  await sideBySide([...byId], mostRows, ([id, each]) =>
+    keep(ports, id, read.get(id), (known) => recordOf(each, known, now)),
+  );
 }
 
-/** A row is bounded; what is left out stands in the rollouts' journals. */
-const mostKept = 20;
-const longestSentence = 400;
-
-function recordOf(
-  { alert, id, effected, remarks }: Received,
-  earlier: AlertRecord | undefined,
-  now: Date,
-): AlertRecord {
-  const { fingerprint: _, ...rest } = alert;
-  const told = effected.map(({ rolloutId, outcome, sentence }) => ({
-    rolloutId,
-    outcome,
-    sentence: sentence.slice(0, longestSentence),
-  }));
-  // What the same firing did before it came again still stands; another one has to match anew.
-  const isSame = earlier !== undefined && (alert.status === 'resolved' || isRepeat(alert, earlier));
-  const before = (isSame ? earlier.effects : []).filter(
-    ({ rolloutId }) => !told.some((effect) => effect.rolloutId === rolloutId),
-  );
-  return {
-    ...rest,
-    // What comes after its own end is not the beginning of another one.
-    ...(isLate(alert, earlier) && {
-      status: 'resolved' as const,
-      startsAt: earlier?.startsAt ?? alert.startsAt,
-    }),
-    id,
-    labels: { ...alert.labels },
-    firstAt: earlier?.firstAt ?? now,
-    firingAt:
-      alert.status === 'firing' && !isSame && !isLate(alert, earlier) ? now : (earlier?.firingAt ?? now),
-    lastAt: isLate(alert, earlier) ? (earlier?.lastAt ?? now) : now,
-    count: (earlier?.count ?? 0) + 1,
-    matched: effected.length > 0 || (isSame && earlier.matched),
-    effects: [...told, ...before].slice(0, mostKept),
-    remarks: [...remarks],
-  };
+/** Writes beside what was read; where somebody was faster, beside what they wrote. */
+async function keep(
+  { alerts, runtime }: Ports,
+  id: string,
+  read: StoredAlert | undefined,
+  record: (known: KnownAlert | undefined) => AlertRecord,
+): Promise<void> {
+  let readNext = async () => read;
+  await untilWritten(runtime, 'alert', async () => {
+    const before = await readNext();
+    readNext = () => alerts.get(id);
+    await alerts.put(record(before?.known), before);
+  });
 }

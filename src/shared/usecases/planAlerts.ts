@@ -2,9 +2,9 @@ import type { Alert } from '../alerts/alert.ts';
 import { alertIdOf } from '../alerts/identity.ts';
 import { type Addressed, type AlertPlan, planOf } from '../alerts/plan.ts';
 import { sideBySide } from '../sideBySide.ts';
-import type { AlertRecord } from '../state/alerts.ts';
+import type { StoredAlert } from '../state/alerts.ts';
 import type { Stored } from '../state/rollouts.ts';
-import { mostRows, recordOrNone } from './keepAlerts.ts';
+import { mostRows, storedOrNone } from './keepAlerts.ts';
 import type { Ports } from './ports.ts';
 
 export const isFiring = ({ status }: Alert): boolean => status === 'firing';
@@ -12,7 +12,7 @@ export const isFiring = ({ status }: Alert): boolean => status === 'firing';
 export type Planned = {
   readonly plans: readonly AlertPlan[];
   readonly targets: readonly Stored[];
-  readonly earlier: ReadonlyMap<string, AlertRecord>;
+  readonly earlier: ReadonlyMap<string, StoredAlert>;
 };
 
 /** What alerts would do, without doing it. All reads are made at once: a halt must not wait for one after the other. */
@@ -23,13 +23,24 @@ export async function planAlerts(
 ): Promise<Planned> {
   const [targets, known] = await Promise.all([
     addressed ? oneTarget(rollouts, addressed.rolloutId) : activeTargets(rollouts, alerts),
-    sideBySide(alerts, mostRows, (alert) => recordOrNone(records, alertIdOf(alert))),
+    sideBySide(alerts, mostRows, (alert) => storedOrNone(records, alertIdOf(alert))),
   ]);
   const active = targets.filter(({ rollout }) => rollout.endedAt === undefined).map(({ rollout }) => rollout);
-  const plans = alerts.map((alert, index) => planOf(alert, active, addressed, known[index]));
-  const earlier = new Map(known.flatMap((record) => (record ? [[record.id, record]] : [])));
-  return { plans, targets, earlier };
+  const plans = alerts.map((alert, index) => planOf(alert, active, addressed, known[index]?.known));
+  return { plans, targets, earlier: byAlert(alerts, known) };
 }
+
+/** What was read of each alert, by the alert's id. */
+export const byAlert = (
+  alerts: readonly Alert[],
+  read: readonly (StoredAlert | undefined)[],
+): ReadonlyMap<string, StoredAlert> =>
+  new Map(
+    alerts.flatMap((alert, index) => {
+      const stored = read[index];
+      return stored ? [[alertIdOf(alert), stored]] : [];
+    }),
+  );
 
 /** A copy in the due index may not show a hold yet, and a resolved alert comes once: it needs the rows themselves. */
 async function activeTargets(rollouts: Ports['rollouts'], alerts: readonly Alert[]): Promise<Stored[]> {

@@ -1,13 +1,14 @@
 import type { Alert } from '../alerts/alert.ts';
-import { whoOfAlert } from '../alerts/identity.ts';
-import { type Addressed, isLate } from '../alerts/plan.ts';
+import { commandOf } from '../alerts/command.ts';
+import type { Addressed } from '../alerts/plan.ts';
+import { receiptOf } from '../alerts/receipt.ts';
 import { causeOf } from '../cause.ts';
 import { sideBySide } from '../sideBySide.ts';
-import type { AlertRecord } from '../state/alerts.ts';
-import { carryOutAll, longestReason, type Received } from './carryOutAlerts.ts';
+import type { StoredAlert } from '../state/alerts.ts';
+import { carryOutAll, type Received } from './carryOutAlerts.ts';
 import { commandRollout, prepareBudgets } from './commandRollout.ts';
-import { keepAll, keepEnd, mostRows, recordOrNone } from './keepAlerts.ts';
-import { isFiring, type Planned, planAlerts } from './planAlerts.ts';
+import { keepAll, keepEnd, mostRows, storedOrNone } from './keepAlerts.ts';
+import { byAlert, isFiring, type Planned, planAlerts } from './planAlerts.ts';
 import type { Log, Ports } from './ports.ts';
 
 /**
@@ -66,27 +67,22 @@ async function carryOutPlans(ports: Ports, { plans, targets }: Planned, log: Log
   return plans.map((plan): Received => ({ ...plan, effected: effected.get(plan) ?? [] }));
 }
 
-/** Ends the holds of alerts that were resolved meanwhile; what is kept of the alerts by now. */
+/** Ends the holds of alerts that were resolved meanwhile; what is known of the alerts by now. */
 async function takeBack(
   ports: Ports,
   received: readonly Received[],
   log: Log,
-): Promise<ReadonlyMap<string, AlertRecord>> {
-  const known = await sideBySide(received, mostRows, ({ id }) => recordOrNone(ports.alerts, id));
-  await Promise.all(
-    received.map(async ({ alert, id, effected }, index) => {
-      if (!isLate(alert, known[index])) return;
-      const reason = `It is resolved: ${alert.title}`.slice(0, longestReason).toWellFormed();
-      for (const { rolloutId, outcome } of effected.filter(({ outcome }) => outcome === 'held'))
-        await commandRollout(
-          ports,
-          rolloutId,
-          { kind: 'release', reason, who: whoOfAlert(alert), alert: id },
-          log,
-        ).catch((error: unknown) =>
-          log.error(`${rolloutId}: an alert that is over was ${outcome}: ${causeOf(error)}.`),
-        );
-    }),
-  );
-  return new Map(known.flatMap((record) => (record ? [[record.id, record]] : [])));
+): Promise<ReadonlyMap<string, StoredAlert>> {
+  const alerts = received.map(({ alert }) => alert);
+  const stored = await sideBySide(received, mostRows, ({ id }) => storedOrNone(ports.alerts, id));
+  const late = received.filter(({ alert }, index) => receiptOf(alert, stored[index]?.known) === 'late');
+  await Promise.all(late.map((each) => release(ports, each, log)));
+  return byAlert(alerts, stored);
+}
+
+async function release(ports: Ports, { effected, ...plan }: Received, log: Log): Promise<void> {
+  for (const { rolloutId, outcome } of effected.filter(({ outcome }) => outcome === 'held'))
+    await commandRollout(ports, rolloutId, commandOf(plan, { do: 'release' }), log).catch((error: unknown) =>
+      log.error(`${rolloutId}: an alert that is over was ${outcome}: ${causeOf(error)}.`),
+    );
 }

@@ -21,7 +21,7 @@ describe('rampart alerts', () => {
     expect(out).toContain('  It never concerned a rollout.\n  No rollout is active.\n');
   });
 
-  test('reads page after page with --all, and without it says that there are more', async () => {
+  test('reads page after page with --all, and without it says that there are older ones', async () => {
     const script: Script = {
       'GET alerts?pageSize=50': { body: { items: [alertDocument()], continuationToken: 'next' } },
       'GET alerts?pageSize=50&continuationToken=next': { body: { items: [unmatched] } },
@@ -30,7 +30,7 @@ describe('rampart alerts', () => {
     expect(JSON.parse(all.out)).toEqual({ items: [alertDocument(), unmatched] });
     const first = await play(script, 'alerts', '--json');
     expect(JSON.parse(first.out)).toEqual({ items: [alertDocument()], continuationToken: 'next' });
-    expect(first.err).toBe('There are more: --all shows them.\n');
+    expect(first.err).toBe('There are older alerts: --all shows them.\n');
   });
 
   test('says that there is nothing', async () => {

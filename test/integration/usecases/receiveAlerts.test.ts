@@ -28,7 +28,10 @@ const begin = async (what: 'halt' | 'hold') => {
   await ports.rollouts.create(withJournal(rollout, [], at(0)));
   return rollout.id;
 };
-const kept = () => ports.alerts.get(alertIdOf(alert()));
+const kept = async () => {
+  const { items } = await ports.alerts.list({}, { size: 200 });
+  return items.find(({ id }) => id === alertIdOf(alert()));
+};
 beforeEach(async () => {
   ports = await stubPorts({ ...ramps, haltPackageRollout: async () => rolloutShown('Stopped', 0) });
 });
@@ -76,10 +79,58 @@ describe('what is kept', () => {
     expect(await kept()).toMatchObject({ matched: false, remarks: ['No rollout is active.'] });
   });
 
+  test('an alert that comes in two instances at once is one, and counts twice', async () => {
+    await begin('hold');
+    const both = [0, 1].map(() => receiveAlerts(ports, [alert()], undefined, log));
+    await Promise.all(both);
+    expect(await kept()).toMatchObject({ count: 2, matched: true });
+    expect((await ports.alerts.list({}, { size: 200 })).items).toHaveLength(1);
+  });
+
+  test('the end of an alert that another instance hears while it holds is not written over', async () => {
+    const id = await begin('hold');
+    const end = () => receiveAlerts(ports, [alert({ status: 'resolved' })], undefined, log);
+    let ended: Promise<unknown> | undefined;
+    const slow = {
+      ...ports,
+      alerts: {
+        ...ports.alerts,
+        put: async (...args: Parameters<typeof ports.alerts.put>) => {
+          ended ??= end();
+          await ended;
+          await ports.alerts.put(...args);
+        },
+      },
+    };
+    await receiveAlerts(slow, [alert()], undefined, log);
+    expect(await kept()).toMatchObject({ status: 'resolved', count: 2 });
+    expect((await ports.rollouts.get(id))?.rollout.alertHolds).toEqual([]);
+  });
+
   test('nothing of what is only tried', async () => {
     await begin('halt');
     const { plans } = await planAlerts(ports, [alert()], undefined);
     expect(plans.map(({ effects }) => effects.map((effect) => effect.do))).toEqual([['halt']]);
     expect(await kept()).toBeUndefined();
   });
+});
+
+test('many ends in one request read each active rollout once', async () => {
+  const id = await begin('hold');
+  const read: string[] = [];
+  const counting = {
+    ...ports,
+    rollouts: {
+      ...ports.rollouts,
+      get: (one: string) => {
+        read.push(one);
+        return ports.rollouts.get(one);
+      },
+    },
+  };
+  const ends = Array.from({ length: 20 }, (_, index) =>
+    alert({ status: 'resolved', fingerprint: `f${index}` }),
+  );
+  await receiveAlerts(counting, ends, undefined, log);
+  expect(read).toEqual([id]);
 });

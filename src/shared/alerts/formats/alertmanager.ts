@@ -9,7 +9,7 @@ const schema = z.object({
 });
 
 /** Each alert of the group has its own status: a group still fires while some of its alerts are resolved. */
-export const readAlertmanager: AlertReader = (body, { now }) => {
+export const readAlertmanager: AlertReader = (body) => {
   const { alerts, commonLabels } = readPayload(schema, body);
-  return readLabelled(alerts, commonLabels, now);
+  return readLabelled(alerts, commonLabels);
 };

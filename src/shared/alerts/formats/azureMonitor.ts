@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import type { AlertStatus } from '../alert.ts';
 import { type LabelEntry, labelsOf, listed } from '../labels.ts';
-import {
-  type AlertReader,
-  fingerprintOf,
-  instantSchema,
-  linkTo,
-  looseSchema,
-  readPayload,
-  shownSchema,
-  titleOf,
-} from '../payload.ts';
+import { type AlertReader, instantSchema, looseSchema, readPayload, shownSchema } from '../payload.ts';
 
 const listSchema = z.array(z.string()).nullish();
 
@@ -52,20 +43,20 @@ const statuses: Record<Essentials['monitorCondition'], AlertStatus> = {
  * its condition resolves; `originAlertId` is the same for every firing of one rule on one target. Azure's ids are the
  * same in capitals.
  */
-export const readAzureMonitor: AlertReader = (body, { now }) => {
+export const readAzureMonitor: AlertReader = (body) => {
   const { essentials, alertContext, customProperties } = readPayload(schema, body).data;
   return [
     {
-      fingerprint: fingerprintOf(essentials.alertId.toLowerCase()),
+      identity: [essentials.alertId.toLowerCase()],
       status: statuses[essentials.monitorCondition],
-      title: titleOf(essentials.alertRule),
+      titles: [essentials.alertRule],
       labels: labelsOf('data', factsIn(essentials), [
         ...dimensionsIn(alertContext),
         ...Object.entries(looseSchema.parse(alertContext.properties)),
         ...Object.entries(customProperties),
       ]),
-      startsAt: essentials.firedDateTime ?? new Date(now),
-      ...linkTo(essentials.investigationLink),
+      startsAt: essentials.firedDateTime,
+      url: essentials.investigationLink,
     },
   ];
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AlertStatus } from '../alert.ts';
 import { type LabelEntry, labelsOf, listed } from '../labels.ts';
-import { type AlertReader, fingerprintOf, linkTo, readPayload, titleOf } from '../payload.ts';
+import { type AlertReader, readPayload } from '../payload.ts';
 
 /** What Datadog had nothing to say on is empty, or its variable stands there still. */
 const isFilled = (text: string): boolean => text !== '' && !/^\$[A-Z][A-Z_]*$/.test(text);
@@ -52,17 +52,17 @@ type Payload = z.output<typeof schema>;
  * One alert. Its identity is the monitor, the cycle, "from the time an alert triggers until it resolves", and the
  * scope: should two groups of a monitor ever share a cycle, the recovery of one must not speak for the other.
  */
-export const readDatadog: AlertReader = (body, { now }) => {
+export const readDatadog: AlertReader = (body) => {
   const payload = readPayload(schema, body);
   const scope = tagsIn(payload.scope);
   return [
     {
-      fingerprint: fingerprintOf(payload.monitorId, payload.cycleKey ?? '', [...scope].sort().join(',')),
+      identity: [payload.monitorId, payload.cycleKey ?? '', [...scope].sort().join(',')],
       status: statuses[payload.transition],
-      title: titleOf(payload.title, `Datadog monitor ${payload.monitorId}`),
+      titles: [payload.title, `Datadog monitor ${payload.monitorId}`],
       labels: labelsOf('tags', factsIn(payload), labelsIn([...tagsIn(payload.tags), ...scope])),
-      startsAt: instantIn(payload.date) ?? new Date(now),
-      ...linkTo(payload.link),
+      startsAt: instantIn(payload.date),
+      url: payload.link,
     },
   ];
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AlertStatus } from '../alert.ts';
 import { labelsOf } from '../labels.ts';
-import { type AlertReader, fingerprintOf, isKept, linkTo, readPayload, titleOf } from '../payload.ts';
+import { type AlertReader, isKept, readPayload } from '../payload.ts';
 
 const instantSchema = z.iso
   .datetime({ offset: true, error: 'is not an instant such as 2026-02-03T10:00:00Z' })
@@ -36,12 +36,12 @@ export const readGeneric: AlertReader = (body) => {
   const { type, timestamp, data } = readPayload(schema, body);
   return [
     {
-      fingerprint: fingerprintOf(data.id),
+      identity: [data.id],
       status: statuses[type],
-      title: titleOf(data.title),
+      titles: [data.title],
       labels: labelsOf('data.labels', Object.entries(data.labels)),
       startsAt: data.startsAt ?? timestamp,
-      ...linkTo(data.url),
+      url: data.url,
     },
   ];
 };

@@ -11,7 +11,7 @@ const schema = z.object({
   alerts: labelledAlertsSchema,
 });
 
-export const readGrafana: AlertReader = (body, { now }) => {
+export const readGrafana: AlertReader = (body) => {
   const { alerts, commonLabels } = readPayload(schema, body);
-  return readLabelled(alerts, commonLabels, now);
+  return readLabelled(alerts, commonLabels);
 };

@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { alertStatuses } from '../alert.ts';
 import { labelsOf } from '../labels.ts';
-import {
-  fingerprintOf,
-  instantSchema,
-  linkTo,
-  looseSchema,
-  mostAlerts,
-  type ReadAlert,
-  shownSchema,
-  titleOf,
-} from '../payload.ts';
+import { type FoundAlert, instantSchema, looseSchema, mostAlerts, shownSchema } from '../payload.ts';
 
 /** What Alertmanager and Grafana, which builds on it, have in common: alerts that are nothing but their labels. */
 
@@ -38,15 +29,14 @@ export const labelledAlertsSchema = z
 export function readLabelled(
   alerts: readonly LabelledAlert[],
   common: Readonly<Record<string, string>> | null | undefined,
-  now: number,
-): ReadAlert[] {
+): FoundAlert[] {
   return alerts.map(({ status, labels, annotations, startsAt, generatorURL, fingerprint }, index) => ({
-    fingerprint: fingerprintOf(fingerprint),
+    identity: [fingerprint],
     status,
-    title: titleOf(textIn(annotations.summary), textIn(annotations.description), labels.alertname),
+    titles: [textIn(annotations.summary), textIn(annotations.description), labels.alertname],
     labels: labelsOf(`alerts[${index}].labels`, Object.entries(labels), Object.entries(common ?? {})),
-    startsAt: startsAt ?? new Date(now),
-    ...linkTo(generatorURL),
+    startsAt,
+    url: generatorURL,
   }));
 }
 

@@ -3,14 +3,11 @@ import type { AlertStatus } from '../alert.ts';
 import { type LabelEntry, labelsOf, listed } from '../labels.ts';
 import {
   type AlertReader,
-  fingerprintOf,
   idSchema,
   instantSchema,
-  linkTo,
   looseSchema,
   readPayload,
   shownSchema,
-  titleOf,
 } from '../payload.ts';
 
 /** https://developer.pagerduty.com/docs/webhooks-overview, "Webhook Payload" */
@@ -55,19 +52,19 @@ const statuses: Record<Incident['status'], AlertStatus> = {
  * raised priority may match what the incident did not match before. Notes, responders, services and `pagey.ping` carry
  * none. The identity is the incident's id, which a reopened incident keeps.
  */
-export const readPagerduty: AlertReader = (body, { now }) => {
+export const readPagerduty: AlertReader = (body) => {
   const { event } = readPayload(eventSchema, body);
   if (event.data.type !== 'incident') return [];
   const { data, occurred_at } = readPayload(incidentSchema, body).event;
   const startsAt = event.event_type === 'incident.reopened' ? occurred_at : data.created_at;
   return [
     {
-      fingerprint: fingerprintOf(data.id),
+      identity: [data.id],
       status: statuses[data.status],
-      title: titleOf(data.title, `PagerDuty incident ${data.id}`),
+      titles: [data.title, `PagerDuty incident ${data.id}`],
       labels: labelsOf('event.data', factsIn(data), data.custom_fields.flatMap(customField)),
-      startsAt: startsAt ?? new Date(now),
-      ...linkTo(data.html_url),
+      startsAt,
+      url: data.html_url,
     },
   ];
 };

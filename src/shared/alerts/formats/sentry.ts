@@ -4,14 +4,12 @@ import type { AlertStatus } from '../alert.ts';
 import { type LabelEntry, labelsOf, listed } from '../labels.ts';
 import {
   type AlertReader,
-  fingerprintOf,
+  type FoundAlert,
   idSchema,
   instantSchema,
-  linkTo,
   looseSchema,
   readPayload,
   shownSchema,
-  titleOf,
 } from '../payload.ts';
 
 /**
@@ -19,14 +17,14 @@ import {
  * header `Sentry-Hook-Resource`, which is not signed: a wrong one fails here, because the three have no member in common.
  * https://docs.sentry.io/organization/integrations/integration-platform/webhooks/
  */
-export const readSentry: AlertReader = (body, delivery) => {
-  switch (delivery.headers.get('sentry-hook-resource')) {
+export const readSentry: AlertReader = (body, headers) => {
+  switch (headers.get('sentry-hook-resource')) {
     case 'event_alert':
-      return readEventAlert(body, delivery);
+      return readEventAlert(body);
     case 'metric_alert':
-      return readMetricAlert(body, delivery);
+      return readMetricAlert(body);
     case 'issue':
-      return readIssue(body, delivery);
+      return readIssue(body);
     case null:
       throw new InvalidInputError('The header Sentry-Hook-Resource is missing: it says what Sentry sends.', [
         { path: 'Sentry-Hook-Resource', message: 'is missing' },
@@ -58,16 +56,16 @@ const eventAlertSchema = z.object({
 type Event = z.output<typeof eventAlertSchema>['data']['event'];
 
 /** An issue alert says that it fired, and never that it is over: that is the issue's to say, so the issue is its identity. */
-const readEventAlert: AlertReader = (body, { now }) => {
+const readEventAlert = (body: unknown): FoundAlert[] => {
   const { event, triggered_rule } = readPayload(eventAlertSchema, body).data;
   return [
     {
-      fingerprint: fingerprintOf('issue', event.issue_id),
+      identity: ['issue', event.issue_id],
       status: 'firing',
-      title: titleOf(event.title, triggered_rule),
+      titles: [event.title, triggered_rule],
       labels: labelsOf('data.event', eventFacts(event, triggered_rule), event.tags.flatMap(tag)),
-      startsAt: event.datetime ?? new Date(now),
-      ...linkTo(event.web_url),
+      startsAt: event.datetime,
+      url: event.web_url,
     },
   ];
 };
@@ -106,14 +104,14 @@ const metricAlertSchema = z.object({
 });
 
 /** Identified by its incident, which goes from warning to critical to resolved. */
-const readMetricAlert: AlertReader = (body, { now }) => {
+const readMetricAlert = (body: unknown): FoundAlert[] => {
   const { action, data } = readPayload(metricAlertSchema, body);
   const { id, title, date_started, projects, alert_rule } = data.metric_alert;
   return [
     {
-      fingerprint: fingerprintOf('metric_alert', id),
+      identity: ['metric_alert', id],
       status: action === 'resolved' ? 'resolved' : 'firing',
-      title: titleOf(data.description_title, title),
+      titles: [data.description_title, title],
       labels: labelsOf('data.metric_alert', [
         ['resource', 'metric_alert'],
         ['rule', alert_rule.name],
@@ -121,8 +119,8 @@ const readMetricAlert: AlertReader = (body, { now }) => {
         ['environment', alert_rule.environment],
         ...listed('project', projects),
       ]),
-      startsAt: date_started ?? new Date(now),
-      ...linkTo(data.web_url),
+      startsAt: date_started,
+      url: data.web_url,
     },
   ];
 };
@@ -152,16 +150,16 @@ const issueStatuses = new Map<string, AlertStatus>([
   ['resolved', 'resolved'],
 ]);
 
-const readIssue: AlertReader = (body, { now }) => {
+const readIssue = (body: unknown): FoundAlert[] => {
   const { action, data } = readPayload(issueSchema, body);
   const status = issueStatuses.get(action);
   if (status === undefined) return [];
   const { issue } = data;
   return [
     {
-      fingerprint: fingerprintOf('issue', issue.id),
+      identity: ['issue', issue.id],
       status,
-      title: titleOf(issue.title),
+      titles: [issue.title],
       labels: labelsOf('data.issue', [
         ['resource', 'issue'],
         ['project', issue.project.slug],
@@ -170,8 +168,8 @@ const readIssue: AlertReader = (body, { now }) => {
         ['platform', issue.platform],
         ['substatus', issue.substatus],
       ]),
-      startsAt: (action === 'unresolved' ? issue.lastSeen : issue.firstSeen) ?? new Date(now),
-      ...linkTo(issue.web_url ?? issue.permalink),
+      startsAt: action === 'unresolved' ? issue.lastSeen : issue.firstSeen,
+      url: issue.web_url ?? issue.permalink,
     },
   ];
 };

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import type { Alert } from '../../../src/shared/alerts/alert.ts';
+import { alertIdOf } from '../../../src/shared/alerts/identity.ts';
+import { type AlertRecord, endOf, type KnownAlert, recordOf } from '../../../src/shared/alerts/record.ts';
+import { at } from '../../support/builders.ts';
+
+/** What is kept of an alert that comes, beside what is known of it. Times are in hours, and it is ten o'clock. */
+
+const now = at(10);
+const alert = (change: Partial<Alert> = {}): Alert => ({
+  sender: 'prod',
+  format: 'alertmanager',
+  fingerprint: 'f1',
+  status: 'firing',
+  title: 'Crash rate',
+  labels: { app: 'notes' },
+  startsAt: at(5),
+  ...change,
+});
+const effect = (rolloutId: string, outcome: string, sentence = '') => ({ rolloutId, outcome, sentence });
+const held = effect('a', 'held');
+
+const known = (change: Partial<KnownAlert> = {}): KnownAlert => ({
+  status: 'firing',
+  startsAt: at(5),
+  firstAt: at(2),
+  firingAt: at(6),
+  lastAt: at(7),
+  count: 3,
+  matched: true,
+  effects: [held],
+  ...change,
+});
+const record = (change: Partial<Alert>, earlier?: KnownAlert, effected = [effect('b', 'held')]) =>
+  recordOf({ alert: alert(change), effected, remarks: [] }, earlier, now);
+
+test('of an alert stands all but its fingerprint, which may be long, behind its id', () => {
+  const { status, startsAt, sender, format, title, labels } = alert();
+  expect(
+    recordOf({ alert: alert(), effected: [], remarks: ['No rollout is active.'] }, undefined, now),
+  ).toEqual({
+    ...{ id: alertIdOf(alert()), sender, format, title, labels, status, startsAt },
+    ...{ firstAt: now, firingAt: now, lastAt: now, count: 1 },
+    ...{ matched: false, effects: [], remarks: ['No rollout is active.'] },
+  });
+});
+
+const ended = known({ status: 'resolved', effects: [effect('a', 'released')] });
+
+test.each<
+  [
+    what: string,
+    comes: Partial<Alert>,
+    earlier: KnownAlert,
+    kept: Pick<AlertRecord, 'status' | 'startsAt' | 'firingAt' | 'lastAt'>,
+    standing: readonly string[],
+  ]
+>([
+  [
+    'a repeat goes on with its firing',
+    {},
+    known(),
+    { status: 'firing', startsAt: at(5), firingAt: at(6), lastAt: now },
+    ['held'],
+  ],
+  [
+    'another firing begins anew, and what the one before did is not its doing',
+    { startsAt: at(9) },
+    known(),
+    { status: 'firing', startsAt: at(9), firingAt: now, lastAt: now },
+    [],
+  ],
+  [
+    'a firing after an end begins anew',
+    { startsAt: at(9) },
+    ended,
+    { status: 'firing', startsAt: at(9), firingAt: now, lastAt: now },
+    [],
+  ],
+  [
+    'an end ends what fired, and what that did still stands',
+    { status: 'resolved' },
+    known(),
+    { status: 'resolved', startsAt: at(5), firingAt: at(6), lastAt: now },
+    ['held'],
+  ],
+  [
+    'one that is late begins nothing: it stays over since the time at which its end was heard',
+    { startsAt: at(4) },
+    ended,
+    { status: 'resolved', startsAt: at(5), firingAt: at(6), lastAt: at(7) },
+    ['released'],
+  ],
+])('%s', (_, comes, earlier, kept, standing) => {
+  const { effects, ...rest } = record(comes, earlier);
+  expect(rest).toMatchObject({ ...kept, firstAt: at(2), count: 4, matched: true });
+  expect(effects.map(({ outcome }) => outcome)).toEqual(['held', ...standing]);
+  expect(record(comes, earlier, []).matched).toBe(standing.length > 0);
+});
+
+describe('what it did', () => {
+  test('to a rollout once more takes the place of what it did before', () => {
+    expect(record({}, known(), [effect('a', 'released')]).effects).toEqual([effect('a', 'released')]);
+  });
+
+  test('is kept of twenty rollouts, and four hundred characters of each sentence', () => {
+    const many = Array.from({ length: 25 }, (_, index) => effect(`new-${index}`, 'held', 'x'.repeat(500)));
+    const { effects } = record({}, known(), many);
+    expect(effects.map(({ rolloutId }) => rolloutId)).toEqual(
+      many.slice(0, 20).map((each) => each.rolloutId),
+    );
+    expect(effects.map(({ sentence }) => sentence.length)).toEqual(effects.map(() => 400));
+  });
+});
+
+test('an end that has yet to be carried out has not come yet', () => {
+  const end = alert({ status: 'resolved' });
+  expect(endOf(end, known(), now)).toEqual({ ...record({ status: 'resolved' }, known(), []), count: 3 });
+  expect(endOf(end, undefined, now)).toMatchObject({ status: 'resolved', count: 0, matched: false });
+});
