@@ -1,6 +1,5 @@
 import type { Patch } from './app/instance.ts';
-import type { Planned } from './engine/disturbance.ts';
-import { countHits, type Hits } from './engine/plan.ts';
+import type { DisturbanceKind, Planned } from './engine/disturbance.ts';
 import { shortest } from './engine/shrink.ts';
 import type { Invariant, Violation } from './facts.ts';
 import { allInvariants } from './invariants/all.ts';
@@ -12,12 +11,16 @@ export type Campaign = {
   readonly seeds: number;
   readonly steps: number;
   readonly ms: number;
-  readonly hits: Hits;
+  /** How many disturbances of each kind were drawn, and how many of them took effect. */
+  readonly drawn: Counts;
+  readonly hits: Counts;
   readonly crashes: number;
   readonly phases: ReadonlyMap<string, number>;
   readonly halts: number;
   readonly failures: readonly Failure[];
 };
+
+export type Counts = ReadonlyMap<DisturbanceKind, number>;
 
 /** A seed that broke an invariant, with the shortest schedule found that does it and what happened then. */
 export type Failure = {
@@ -46,7 +49,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const { mostFailures = 1, budgetMs = Number.POSITIVE_INFINITY, shrinks = true, patch, only } = options;
   const invariants = () => allInvariants().filter(({ name }) => only === undefined || name === only);
   const began = performance.now();
-  const hits: Hits = new Map();
+  const drawn = new Map<DisturbanceKind, number>();
+  const hits = new Map<DisturbanceKind, number>();
   const phases = new Map<string, number>();
   const failures: Failure[] = [];
   let [seeds, steps, crashes, halts] = [0, 0, 0, 0];
@@ -56,7 +60,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     seeds += 1;
     steps += ran.steps;
     crashes += ran.crashes;
-    countHits(hits, ran.schedule);
+    count(drawn, ran.schedule);
+    count(hits, ran.hits);
     for (const { phase, halted } of ran.rollouts) {
       phases.set(phase, (phases.get(phase) ?? 0) + 1);
       halts += halted ? 1 : 0;
@@ -65,14 +70,22 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     if (ran.violation) failures.push(await explained(ran, ran.violation, { invariants, patch, shrinks }));
     if (failures.length >= mostFailures) break;
   }
-  return { seeds, steps, ms: performance.now() - began, hits, crashes, phases, halts, failures };
+  return { seeds, steps, ms: performance.now() - began, drawn, hits, crashes, phases, halts, failures };
 }
 
-type How = { readonly invariants: () => readonly Invariant[]; readonly patch?: Patch | undefined };
+function count(counts: Map<DisturbanceKind, number>, planned: readonly Planned[]): void {
+  for (const { do: what } of planned) counts.set(what.kind, (counts.get(what.kind) ?? 0) + 1);
+}
+
+export type How = { readonly invariants: () => readonly Invariant[]; readonly patch?: Patch | undefined };
 type Explaining = How & { readonly shrinks: boolean };
 
 /** Shrinks a failing run, and tells what happens in the shortest one. */
-async function explained(ran: Ran, violation: Violation, { shrinks, ...how }: Explaining): Promise<Failure> {
+export async function explained(
+  ran: Ran,
+  violation: Violation,
+  { shrinks, ...how }: Explaining,
+): Promise<Failure> {
   const { seed } = ran;
   if (!shrinks) return { seed, violation, schedule: ran.schedule, drawn: ran.schedule.length, story: [] };
   const again = (schedule: readonly Planned[]) => runSeed({ seed, schedule, ...how });

@@ -15,6 +15,8 @@ export type Entry = {
   readonly kind: string;
   readonly subject: string;
   readonly escalated: boolean;
+  readonly actor: string;
+  readonly by: string | undefined;
   readonly at: number;
   readonly step: number;
 };
@@ -79,6 +81,8 @@ export interface Invariant {
     readonly before: Kept | undefined;
     readonly after: Kept | undefined;
   }): void;
+  /** A row of the due index was written, changed or removed. */
+  indexed?(written: Written): void;
   /** A row that waits to be told was written, changed or removed. */
   outbox?(change: {
     readonly of: RolloutFacts | undefined;
@@ -93,13 +97,13 @@ export interface Invariant {
   /** An invocation has read the samples of a rollout. */
   readSamples?(invocation: Invocation, rolloutId: string): void;
   sent?(call: StoreCall, of: RolloutFacts | undefined): void;
-  answered?(call: StoreCall, of: RolloutFacts | undefined): void;
+  answered?(call: StoreCall, of: RolloutFacts | undefined, at: number): void;
   deed?(deed: Deed): void;
   /** A publisher's row in the table of budgets was written. */
-  budgeted?(written: Written, invocation: Invocation | undefined): void;
+  budgeted?(written: Written, invocation: Invocation | undefined, at: number): void;
   budgetEvent?(event: BudgetEvent, at: number): void;
-  /** Until then somebody could not work on: the tables and queues are down, or an instance is frozen or gone. */
-  standstill?(until: number): void;
+  /** In between somebody could not work on: the tables and queues are down, or an instance is frozen or gone. */
+  standstill?(from: number, until: number): void;
   /** A halt was answered with success. */
   haltPromised?(rolloutId: string, of: RolloutFacts | undefined): void;
   /** Something was written where people or programs can read it. */

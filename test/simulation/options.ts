@@ -7,6 +7,9 @@ export type Options = {
   readonly seed: string | undefined;
   readonly replay: string | undefined;
   readonly save: string;
+  readonly sweep: boolean | undefined;
+  readonly every: number;
+  readonly offset: number;
 };
 
 function whole(text: string): number {
@@ -23,6 +26,9 @@ export function readOptions(args: readonly string[]): Options {
     .option('--failures <count>', 'end after so many seeds that fail', whole, 1)
     .option('--from <name>', 'what the names of the seeds begin with; without it, fresh ones')
     .option('--seed <name>', 'run this seed alone, and tell what happens in it')
+    .option('--sweep', 'run two whole lives again for every moment in them and every fault that fits there')
+    .option('--every <count>', 'of a sweep: one of so many runs', whole, 1)
+    .option('--offset <number>', 'of a sweep: begin with this one of them', Number, 0)
     .option('--replay <file>', 'run the schedule of a file that an earlier run saved')
     .option(
       '--save <file>',
@@ -30,6 +36,6 @@ export function readOptions(args: readonly string[]): Options {
       '.rampart/simulation-failure.json',
     );
   program.parse([...args], { from: 'user' });
-  const { seeds, failures, from, seed, replay, save } = program.opts<Options>();
-  return { seeds, failures, from, seed, replay, save };
+  const { seeds, failures, from, seed, replay, save, sweep, every, offset } = program.opts<Options>();
+  return { seeds, failures, from, seed, replay, save, sweep, every, offset };
 }

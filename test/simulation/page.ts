@@ -1,84 +1,17 @@
 import stringWidth from 'string-width';
 import type { Campaign, Failure } from './campaign.ts';
-import type { DisturbanceKind, Planned } from './engine/disturbance.ts';
+import { disturbanceKinds, type Planned } from './engine/disturbance.ts';
+import type { Side } from './engine/kind.ts';
 import { allInvariants } from './invariants/all.ts';
+import type { Sweep } from './sweep.ts';
 
 /** What people read at the end. */
 
 const number = new Intl.NumberFormat('en-US');
 const pad = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+const sides: readonly Side[] = [...new Set(disturbanceKinds.map(({ side }) => side))];
 const right = (text: string, width: number): string => text.padStart(width);
-
-/** Disturbances by whose fault they are, each with the words of a reader. */
-const groups: readonly {
-  readonly title: string;
-  readonly kinds: Partial<Record<DisturbanceKind, string>>;
-}[] = [
-  {
-    title: 'tables and queues',
-    kinds: {
-      busy: 'refused, busy',
-      lostBefore: 'lost on the way',
-      lostAfter: 'timeout after the write',
-      repeated: 'sent twice by the SDK',
-      late: 'arrived late',
-      slow: 'answered late',
-      tablesDown: 'out of order for minutes',
-      deliveredTwice: 'message given to two',
-      notDeleted: 'message came again',
-      firesTwice: 'timer fired in two',
-    },
-  },
-  {
-    title: 'the Store',
-    kinds: {
-      throttled: '429',
-      status503: '503',
-      status500: '500',
-      gateway504: '504, not applied',
-      gateway504Applied: '504, applied',
-      gateway504Later: '504, applied later',
-      dropped: 'connection lost',
-      droppedApplied: 'connection lost, applied',
-      delayed: 'arrived late',
-      answeredLate: 'applied, answered late',
-      malformed: 'answer cut in two',
-      unauthorized: '401, token revoked',
-      emptyNotFound: '404 without a word',
-      echo: 'error that shows secrets',
-      storeDown: 'down for minutes',
-    },
-  },
-  {
-    title: 'instances',
-    kinds: { crashBefore: 'crash before an effect', crashAfter: 'crash after an effect', frozen: 'frozen' },
-  },
-  {
-    title: 'people',
-    kinds: {
-      halt: 'halt',
-      finalize: 'finalize',
-      pause: 'pause',
-      shortPause: 'pause with an end',
-      acknowledge: 'acknowledge',
-      alertHalts: 'alert that halts',
-      alertHolds: 'alert that holds',
-      alertResolved: 'alert resolved',
-      resume: 'resume',
-      approve: 'approve',
-      cap: 'cap',
-      uncap: 'cap lifted',
-      restart: 'start once more',
-      portalHalt: 'halt in Partner Center',
-      portalFinalize: 'finalize in Partner Center',
-      portalPercentage: 'percentage in Partner Center',
-      portalReplace: 'newer submission',
-      harm: 'build turns bad',
-      silence: 'telemetry falls silent',
-    },
-  },
-];
 
 export function summary(campaign: Campaign): string {
   const { seeds, steps, ms, crashes, halts, phases, failures } = campaign;
@@ -90,27 +23,39 @@ export function summary(campaign: Campaign): string {
     `${number.format(seeds)} seeds, ${number.format(steps)} steps in ${(ms / 1000).toFixed(1)} s (${number.format(Math.round((steps / ms) * 1000))} a second)`,
     `rollouts: ${ended.join(', ')}; ${number.format(halts)} had a halt; ${number.format(crashes)} instances crashed`,
     '',
-    ...groups.flatMap(({ title, kinds }) => ['', ...columns(title, kinds, campaign)]),
+    ...sides.flatMap((side) => ['', ...columns(side, campaign)]),
     '',
     ...invariantLines(failures),
     '',
   ].join('\n');
 }
 
-function columns(
-  title: string,
-  kinds: Partial<Record<DisturbanceKind, string>>,
-  { hits }: Campaign,
-): string[] {
-  const cells = Object.entries(kinds).map(([kind, words]) => {
-    const count = hits.get(kind as DisturbanceKind) ?? 0;
-    return `${pad(words, 28)}${right(count === 0 ? '–' : number.format(count), 8)}`;
-  });
+/** `name` says which quiet run it was. */
+export const sweepLine = (
+  name: string,
+  { runs, steps, ms, hits, moments, possible, failures }: Sweep,
+): string =>
+  [
+    `A life ${name}: ${number.format(moments)} moments, at which ${number.format(possible)} faults fit.`,
+    `${number.format(runs)} runs, ${number.format(steps)} steps in ${(ms / 1000).toFixed(1)} s;`,
+    `${number.format(hits)} faults took effect, ${failures.length === 0 ? 'and nothing was broken by any.' : `${failures.length} of them broke something.`}`,
+  ].join(' ');
+
+/** The kinds that one side has to do with, two in a row: how many took effect, of how many that were drawn. */
+function columns(side: Side, { drawn, hits }: Campaign): string[] {
+  const cells = disturbanceKinds
+    .filter((kind) => kind.side === side)
+    .map(({ name, words }) => {
+      const [hit, of] = [hits.get(name) ?? 0, drawn.get(name) ?? 0];
+      return `${pad(words, 27)}${right(count(hit), 7)}${right(count(of), 8)}`;
+    });
   const rows: string[] = [];
   for (let at = 0; at < cells.length; at += 2)
     rows.push(`  ${cells[at]}${at + 1 < cells.length ? `    ${cells[at + 1]}` : ''}`);
-  return [title, ...rows];
+  return [`${pad(side, 29)}${right('hit', 7)}${right('drawn', 8)}`, ...rows];
 }
+
+const count = (of: number): string => (of === 0 ? '–' : number.format(of));
 
 function invariantLines(failures: readonly Failure[]): string[] {
   const known = allInvariants().map(({ name, sentence }) => {

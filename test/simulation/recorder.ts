@@ -16,10 +16,16 @@ const intentSchema = z.object({
   percentage: z.number().optional(),
   actor: z.string(),
   attempts: z.number().optional(),
+  lastOutcome: z.string().optional(),
   since: z.string(),
 });
 
-const haltAnswer = z.object({ rollout: z.object({ id: z.string() }) });
+const haltAnswer = z.object({
+  body: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.object({ id: z.string() })),
+});
 const alertAnswer = z.array(
   z.object({ effected: z.array(z.object({ rolloutId: z.string(), outcome: z.string() })) }),
 );
@@ -59,7 +65,9 @@ export class Recorder {
       if (table === 'samples' && after) this.#tell((each) => each.sampled?.(after.partitionKey, after));
     }
     if (table === 'budget')
-      for (const each of written) this.#tell((one) => one.budgeted?.(each, this.#acting()));
+      for (const each of written)
+        this.#tell((one) => one.budgeted?.(each, this.#acting(), this.#clockwork.now()));
+    if (table === 'due') for (const each of written) this.#tell((one) => one.indexed?.(each));
     if (table === 'rollouts') this.#wroteRollouts(written);
   };
 
@@ -70,7 +78,7 @@ export class Recorder {
       of?.calls.push(call);
     },
     applied: (call) => this.lookAtStore(this.#of(call)),
-    answered: (call) => this.#tell((each) => each.answered?.(call, this.#of(call))),
+    answered: (call) => this.#tell((each) => each.answered?.(call, this.#of(call), this.#clockwork.now())),
   };
 
   /** What the Store in truth has now. */
@@ -98,7 +106,7 @@ export class Recorder {
     const promised = effected
       .flatMap((each) => each.effected)
       .filter(({ outcome }) => outcome.startsWith('halt'));
-    const ids = [...(parsed ? [parsed.rollout.id] : []), ...promised.map(({ rolloutId }) => rolloutId)];
+    const ids = [...(parsed ? [parsed.body.id] : []), ...promised.map(({ rolloutId }) => rolloutId)];
     for (const id of ids) this.#tell((each) => each.haltPromised?.(id, this.rollouts.get(id)));
   }
 
@@ -115,7 +123,8 @@ export class Recorder {
   }
 
   standstill(ms: number): void {
-    this.#tell((each) => each.standstill?.(this.#clockwork.now() + ms));
+    const from = this.#clockwork.now();
+    this.#tell((each) => each.standstill?.(from, from + ms));
   }
 
   deed(deed: Deed): void {
@@ -199,9 +208,11 @@ export class Recorder {
 function claimIn(before: Kept | undefined, after: Kept) {
   const intent = intentOf(after);
   const known = intentOf(before);
-  const isSame = intent?.kind === known?.kind && intent?.since === known?.since;
-  // What became of a command's own try counts as the first attempt.
-  if (!intent || (isSame && (intent.attempts ?? 0) <= Math.max(1, known?.attempts ?? 0))) return undefined;
+  if (!intent) return undefined;
+  const isSame = intent.kind === known?.kind && intent.since === known.since;
+  const isCounted = (intent.attempts ?? 0) > (known?.attempts ?? 0);
+  // What became of a command's own try counts as the first attempt, and comes with its outcome.
+  if (isSame && (!isCounted || intent.lastOutcome !== known.lastOutcome)) return undefined;
   return { kind: intent.kind, percentage: intent.percentage, actor: intent.actor };
 }
 
@@ -210,6 +221,8 @@ const entryOf = ({ columns }: Kept, { now, steps }: Clockwork): Entry => ({
   kind: String(columns.kind),
   subject: String(columns.subject),
   escalated: columns.escalated === true,
+  actor: String(columns.actor),
+  by: columns.by === undefined ? undefined : String(columns.by),
   at: now(),
   step: steps,
 });

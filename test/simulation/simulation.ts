@@ -4,12 +4,14 @@ import { People } from './app/people.ts';
 import { type Outcome, Platform, type Trigger } from './app/platform.ts';
 import { channels, postOf } from './app/readers.ts';
 import { sceneOf } from './app/scene.ts';
-import { openServices, type QueueName } from './app/services.ts';
+import { openServices, type QueueName, type Services } from './app/services.ts';
+import { DeedWatch } from './deedWatch.ts';
 import { atRest, Clockwork } from './engine/clockwork.ts';
 import type { Planned } from './engine/disturbance.ts';
 import { Draws } from './engine/draws.ts';
+import { currentDoing } from './engine/invocation.ts';
 import { Outside } from './engine/outside.ts';
-import { type Moment, type Plan, planOf, watched } from './engine/plan.ts';
+import { clockMoments, type Moment, type Plan, planOf, watched } from './engine/plan.ts';
 import { drawnPlan } from './engine/profile.ts';
 import { type Invariant, Violation } from './facts.ts';
 import { hasEnded, Recorder } from './recorder.ts';
@@ -30,7 +32,7 @@ export type RunOptions = {
   /** Absent: drawn from the seed. */
   readonly schedule?: readonly Planned[] | undefined;
   readonly patch?: Patch | undefined;
-  /** Ends as soon as every rollout has, and not only after the time in which things go wrong. */
+  /** Ends as soon as every rollout has and people are told, and not only after the time in which things go wrong. */
   readonly untilOver?: boolean;
   /** Told of every moment at which the run could be disturbed. */
   readonly onMoment?: (moment: Moment) => void;
@@ -39,7 +41,9 @@ export type RunOptions = {
 export type Ran = {
   readonly seed: string;
   readonly steps: number;
+  /** What was to disturb it, and what of that took effect. */
   readonly schedule: readonly Planned[];
+  readonly hits: readonly Planned[];
   readonly violation: Violation | undefined;
   readonly rollouts: readonly { readonly id: string; readonly phase: string; readonly halted: boolean }[];
   readonly crashes: number;
@@ -58,9 +62,11 @@ class Simulation {
   readonly #clockwork = new Clockwork(beginning);
   readonly #plan: Plan;
   readonly #recorder: Recorder;
+  readonly #services: Services;
   readonly #outside: Outside;
   readonly #platform: Platform;
   readonly #triggers: Readonly<Record<QueueName, Trigger>>;
+  readonly #hits = new Set<Planned>();
   #failure: Violation | undefined;
   #closed = false;
   #crashes = 0;
@@ -74,20 +80,29 @@ class Simulation {
     const plan = options.schedule ? planOf(options.schedule) : drawnPlan(draws, isOver);
     this.#plan = options.onMoment ? watched(plan, options.onMoment) : plan;
     const services = openServices(draws, clockwork.now, {
-      onWritten: (table, written) => this.#guard(() => this.#recorder.wrote(table, written)),
+      onWritten: (table, written) => {
+        this.#guard(() => this.#recorder.wrote(table, written));
+        deeds.wrote(table, written, this.#outside.acting);
+      },
       onQueried: (table, filter) => this.#guard(() => this.#recorder.queried(table, filter)),
     });
+    this.#services = services;
     const scene = sceneOf(draws, services.store);
+    const deeds = new DeedWatch({
+      subjects: scene.subjects,
+      rolloutOf: (id) => this.#recorder.rollouts.get(id),
+    });
     this.#expected = options.untilOver ? scene.subjects.length : 0;
     this.#outside = new Outside({
       clockwork,
       draws,
       plan: this.#plan,
       rollouts: () => scene.subjects.length,
-      act: (deed, at) => {
-        people.act(deed, at);
-        this.#guard(() => this.#recorder.deed(deed));
+      act: (doing, at) => {
+        deeds.act(doing, () => people.act(doing.deed, at));
+        this.#guard(() => this.#recorder.deed(doing.deed));
       },
+      onHit: (planned) => void this.#hits.add(planned),
       onStandstill: (ms) => this.#guard(() => this.#recorder.standstill(ms)),
       crash: (owner) => {
         this.#crashes += 1;
@@ -126,6 +141,7 @@ class Simulation {
         this.#guard(() => {
           this.#recorder.said(textOf(outcome), 'an answer');
           if ('value' in outcome) this.#recorder.finished(invocation, outcome.value);
+          deeds.ended(invocation, outcome);
         }),
       onPoison: () => {},
     });
@@ -133,8 +149,13 @@ class Simulation {
     startTimers({ outside: this.#outside, platform: this.#platform, services, triggers: this.#triggers });
     const people = new People({
       ...{ clockwork, draws, platform: this.#platform, services, subjects: scene.subjects },
-      onPortal: (_subject, deed) => this.#guard(() => this.#recorder.deed(deed)),
+      onPortal: (_subject, deed) => {
+        currentDoing()?.hit();
+        this.#guard(() => this.#recorder.deed(deed));
+      },
     });
+    for (const { at, afterMs } of clockMoments(options.schedule ?? []))
+      clockwork.after(afterMs, undefined, () => void this.#outside.disturb(at, 'clock', undefined));
   }
 
   async run(): Promise<Violation | undefined> {
@@ -160,7 +181,7 @@ class Simulation {
     }));
     return {
       ...{ seed: this.#options.seed, steps: this.#clockwork.steps, schedule: this.#plan.said, violation },
-      ...{ rollouts, crashes: this.#crashes },
+      ...{ hits: [...this.#hits], rollouts, crashes: this.#crashes },
     };
   }
 
@@ -172,7 +193,10 @@ class Simulation {
 
   #isAllOver(): boolean {
     const rollouts = [...this.#recorder.rollouts.values()];
-    return rollouts.length >= this.#expected && rollouts.every(({ row }) => hasEnded(row));
+    if (rollouts.length < this.#expected || !rollouts.every(({ row }) => hasEnded(row))) return false;
+    const isTold = () =>
+      !this.#services.tables.rollouts.all().some(({ rowKey }) => rowKey.startsWith('outbox.'));
+    return this.#options.untilOver !== true || isTold();
   }
 
   /** What an invariant finds must not become a fault of the code that it looks at. */

@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestLane } from '../../../src/shared/budget/budget.ts';
+import { NoRoomError } from '../../../src/shared/budget/errors.ts';
 import type { PublisherBudget, TakeOptions, Ticket } from '../../../src/shared/budget/port.ts';
-import { StoreBudgetError } from '../../../src/shared/msstore/errors.ts';
-import type { StoreOperation } from '../../../src/shared/msstore/operations.ts';
 import type { Runtime } from '../../../src/shared/runtime.ts';
 import { isStatus } from '../../../src/shared/state/errors.ts';
 import type { Table } from '../../../src/shared/state/table.ts';
@@ -17,13 +16,12 @@ export type Asked = {
 };
 
 /**
- * Somebody asks for a request; found no room, and waits for it or is refused; or the Store closed the budget for so long. `beside` counts the
- * halts that the same instance asks for at that moment, which the row may not have yet.
+ * Somebody asks for a request; or found no room, and waits for it or is refused. `beside` counts the halts that the same
+ * instance asks for at that moment, which the row may not have yet.
  */
 type Happened =
   | { readonly kind: 'noRoom'; readonly lane: RequestLane; readonly beside: number }
-  | { readonly kind: 'asks'; readonly operation: StoreOperation | undefined }
-  | { readonly kind: 'closed'; readonly forMs: number };
+  | { readonly kind: 'asks'; readonly operation: string | undefined };
 export type BudgetEvent = { readonly publisher: string; readonly invocation: Invocation } & Happened;
 
 type Options = {
@@ -31,6 +29,11 @@ type Options = {
   readonly clockwork: Clockwork;
   readonly onEvent: (event: BudgetEvent) => void;
 };
+
+/*
+ * When a table counts as unreachable, so that a halt may go without it. These are numbers of its own, and not those of the
+ * code: whoever changes the code's has to change what is allowed as well (docs/decisions/0014-request-budget.md).
+ */
 
 /** An operation on the table is given up after this. */
 const givenUpMs = 1_500;
@@ -73,10 +76,6 @@ export class BudgetWatch {
   budgetOver = (budget: PublisherBudget): PublisherBudget => ({
     ...budget,
     take: (lane, options) => this.#take(budget, lane, options),
-    closed: (forMs) => {
-      this.#tell({ kind: 'closed', forMs });
-      return budget.closed(forMs);
-    },
   });
 
   /** What the request that is being sent has asked; nothing if nobody asked for it. */
@@ -106,7 +105,7 @@ export class BudgetWatch {
         },
       };
     } catch (error) {
-      if (error instanceof StoreBudgetError && !this.#wasUnreachable(since)) this.#tell(this.#noRoom(lane));
+      if (error instanceof NoRoomError && !this.#wasUnreachable(since)) this.#tell(this.#noRoom(lane));
       throw error;
     } finally {
       this.#asking[lane] -= 1;

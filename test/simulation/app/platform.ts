@@ -1,5 +1,5 @@
 import type { Clockwork, Owner } from '../engine/clockwork.ts';
-import { type Invocation, within } from '../engine/invocation.ts';
+import { currentDoing, type Invocation, within } from '../engine/invocation.ts';
 import type { Outside } from '../engine/outside.ts';
 import type { Messages, Received } from '../memory/messages.ts';
 import type { Instance } from './instance.ts';
@@ -65,7 +65,8 @@ export class Platform {
     this.#invoked += 1;
     const { owner } = instance;
     const { steps, now } = this.#clockwork;
-    const invocation: Invocation = { id: this.#invoked, name, owner, beganAt: now(), beganStep: steps };
+    const at = { beganAt: now(), beganStep: steps };
+    const invocation: Invocation = { id: this.#invoked, name, owner, ...at, doing: currentDoing() };
     this.open.set(invocation.id, invocation);
     const ended = (outcome: Outcome) => {
       if (!owner.alive) return;
@@ -92,9 +93,10 @@ export class Platform {
       const first = this.anyInstance(`${name} ${this.#clockwork.now()}`);
       if (!first) return;
       const at = this.#options.outside.moment(first.owner, `timer.${name}`);
-      const twice = this.#options.outside.disturb(at, 'tick', first.owner)?.kind === 'firesTwice';
-      for (const instance of twice ? this.#instances : [first])
-        this.invoke(name, instance, () => handle(instance));
+      const fault = this.#options.outside.disturb(at, 'tick', first.owner);
+      const fired = fault?.what.kind === 'firesTwice' ? this.#instances : [first];
+      if (fired.length > 1) fault?.hit();
+      for (const instance of fired) this.invoke(name, instance, () => handle(instance));
     };
     this.#clockwork.after(ms, undefined, fire);
   }
@@ -127,18 +129,25 @@ export class Platform {
     const message = trigger.messages.take(id, leaseMs);
     this.wake(trigger);
     const at = this.#options.outside.moment(instance.owner, `deliver.${trigger.name}`);
-    const fault = this.#options.outside.disturb(at, 'delivery', instance.owner)?.kind;
-    this.#process(trigger, instance, message, fault === 'notDeleted');
-    const other = fault === 'deliveredTwice' ? this.anyInstance(`${at} other`) : undefined;
-    if (other) this.#process(trigger, other, message, true);
+    const fault = this.#options.outside.disturb(at, 'delivery', instance.owner);
+    const kind = fault?.what.kind;
+    this.#process(trigger, instance, message, kind === 'notDeleted' ? fault?.hit : undefined);
+    const other = kind === 'deliveredTwice' ? this.anyInstance(`${at} other`) : undefined;
+    if (!other) return;
+    fault?.hit();
+    this.#process(trigger, other, message, () => {});
   }
 
-  #process(trigger: Trigger, instance: Instance, message: Received, isForgotten: boolean): void {
+  /** @param onForgotten of a message that is not deleted: told when it should have been */
+  #process(trigger: Trigger, instance: Instance, message: Received, onForgotten?: () => void): void {
     const lease = this.#keepHidden(trigger, instance.owner, message);
     const handle = () => trigger.handle(instance, JSON.parse(message.text));
     this.invoke(trigger.name, instance, handle, (outcome) => {
       const held = lease.end();
-      if ('value' in outcome && isForgotten) return;
+      if ('value' in outcome && onForgotten) {
+        onForgotten();
+        return;
+      }
       try {
         if ('value' in outcome) trigger.messages.delete(held);
         else this.#failed(trigger, { ...message, ...held });

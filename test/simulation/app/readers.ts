@@ -2,16 +2,17 @@ import type { Channel } from '../../../src/shared/notify/channel.ts';
 import type { Post, PostOutcome } from '../../../src/shared/notify/post.ts';
 import type { Owner } from '../engine/clockwork.ts';
 import type { Outside } from '../engine/outside.ts';
+import { secretOf, webhookSecret } from './secrets.ts';
 
 /** The people who are told: one channel that takes everything, behind a line on which messages get lost. */
 
 const channel: Channel = {
   kind: 'webhook',
   name: 'people',
-  url: 'https://people.invalid/hook',
-  secret: `whsec_${Buffer.from('secret-token-of-the-webhook-').toString('base64')}`,
+  url: `https://people.invalid/${secretOf('hook')}`,
+  secret: webhookSecret,
 };
-export const channels: ReadonlyMap<string, Channel> = new Map([[channel.name, channel]]);
+export const channels: readonly Channel[] = [channel];
 
 /** @param onRead a message has come to its reader */
 export const postOf =

@@ -5,6 +5,7 @@ import { changeToggles, defaultToggles } from '../../simulator/toggles.ts';
 import type { Draws } from '../engine/draws.ts';
 import { Messages } from '../memory/messages.ts';
 import { Rows, type Written } from '../memory/rows.ts';
+import { secretOf } from './secrets.ts';
 
 export const tableNames = ['rollouts', 'due', 'samples', 'budget', 'alerts'] as const;
 export type TableName = (typeof tableNames)[number];
@@ -65,7 +66,7 @@ export class Tokens {
   #serial = 0;
 
   current(publisher: string): string {
-    return `secret-token-${publisher}-${this.#serial}`;
+    return secretOf(`${publisher}-${this.#serial}`);
   }
 
   accepts(authorization: string | undefined): boolean {
@@ -78,6 +79,3 @@ export class Tokens {
     this.#serial += 1;
   }
 }
-
-/** What no table, queue, log, answer or error may hold. */
-export const plantedSecrets = /secret-token-|c2VjcmV0LXNpZ25hdHVyZQ/;

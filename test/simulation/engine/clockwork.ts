@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { currentDoing, doing } from './invocation.ts';
 
 /** Whom an event belongs to. When it is gone, its events never happen. */
 export type Owner = {
@@ -36,9 +37,14 @@ export class Clockwork {
   /** Whole milliseconds, as every machine tells them. */
   readonly now = (): number => Math.floor(this.#now);
 
+  /** What somebody does later is still part of what they do now. */
   after(ms: number, owner: Owner | undefined, run: () => void): Pending {
     this.#order += 1;
-    const event: Event = { at: this.#now + Math.max(0, ms), order: this.#order, owner, run };
+    const by = currentDoing();
+    const event: Event = {
+      ...{ at: this.#now + Math.max(0, ms), order: this.#order, owner },
+      run: by ? () => doing(by, run) : run,
+    };
     push(this.#events, event);
     return {
       cancel: () => {

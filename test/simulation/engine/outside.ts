@@ -1,10 +1,15 @@
-import { noAnswer, tableError } from '../memory/errors.ts';
+import { tableError } from '../memory/errors.ts';
 import type { Carry, Operation } from '../memory/table.ts';
+import type { Arrival } from './arrival.ts';
 import type { Clockwork, Owner } from './clockwork.ts';
-import type { Deed, Disturbance, InstanceFault, Outage, StorageFault } from './disturbance.ts';
+import { crashes } from './crashes.ts';
+import { type Disturbance, isDeed, type Planned } from './disturbance.ts';
 import type { Draws } from './draws.ts';
-import { currentInvocation, type Invocation } from './invocation.ts';
+import { currentInvocation, type Doing, type Invocation } from './invocation.ts';
+import { befalls } from './kind.ts';
 import type { MomentKind, Plan } from './plan.ts';
+import { type Down, type Service, standstills } from './standstills.ts';
+import { type StorageArrival, storageFaults } from './storageFaults.ts';
 
 /** What the outside needs of the run that it is part of. */
 export type Run = {
@@ -12,13 +17,20 @@ export type Run = {
   readonly draws: Draws;
   readonly plan: Plan;
   readonly rollouts: () => number;
-  readonly act: (deed: Deed, at: string) => void;
+  readonly act: (doing: Doing, at: string) => void;
+  /** Something that was planned took effect. It may be told more than once of the same. */
+  readonly onHit: (planned: Planned) => void;
   readonly crash: (owner: Owner) => void;
   /** For so long from now on somebody cannot work on: the tables and queues are down, or an instance is frozen. */
   readonly onStandstill: (ms: number) => void;
 };
 
+/** What disturbs a moment, and whom to tell once it takes effect. */
+export type Disturbing = { readonly what: Disturbance; readonly hit: () => void };
+
 type Outcome<Answer> = { readonly answer: Answer } | { readonly error: unknown };
+
+type Answering<Answer> = (outcome: Outcome<Answer>, extraMs?: number, onSeen?: () => void) => void;
 
 /** Everything between an instance and the services: time on the way, faults, crashes and outages. */
 export class Outside {
@@ -29,7 +41,7 @@ export class Outside {
    */
   readonly timeouts = new Set<AbortController>();
   readonly #counts = new Map<string, number>();
-  readonly #downUntil = { storeDown: 0, tablesDown: 0 };
+  readonly #down: Record<Service, Down> = { store: isUp, tables: isUp };
 
   constructor(run: Run) {
     this.run = run;
@@ -37,11 +49,15 @@ export class Outside {
 
   /** When the last outage ends, or has ended. */
   get downUntil(): number {
-    return Math.max(this.#downUntil.storeDown, this.#downUntil.tablesDown);
+    return Math.max(this.#down.store.until, this.#down.tables.until);
   }
 
-  isDown(what: Outage['kind']): boolean {
-    return this.run.clockwork.now() < this.#downUntil[what];
+  /** Whether the service is down, and so sends away who has come. */
+  turnsAway(service: Service): boolean {
+    const { until, onTurnedAway } = this.#down[service];
+    if (this.run.clockwork.now() >= until) return false;
+    onTurnedAway();
+    return true;
   }
 
   /** The next moment of its name: `i1 due.list #3`. */
@@ -52,20 +68,33 @@ export class Outside {
     return `${label} #${count}`;
   }
 
-  /** What disturbs the moment. Deeds and what stops an instance happen here; what is left is for the caller. */
-  disturb(at: string, kind: MomentKind, owner: Owner): Disturbance | undefined {
-    const { plan, rollouts, act, clockwork } = this.run;
-    let left: Disturbance | undefined;
-    for (const each of plan.disturbances({ at, kind, rollouts: rollouts() })) {
-      if (isDeed(each)) act(each, at);
-      else if (each.kind === 'frozen') {
-        owner.frozenUntil = clockwork.now() + each.ms;
-        this.run.onStandstill(each.ms);
-      } else if (each.kind === 'storeDown' || each.kind === 'tablesDown')
-        this.#downUntil[each.kind] = clockwork.now() + each.ms;
-      else left = each;
+  /** What disturbs the moment. Deeds and what stops somebody happen here; what is left is for the caller. */
+  disturb(at: string, kind: MomentKind, owner: Owner | undefined): Disturbing | undefined {
+    const { plan, rollouts, act, onHit, clockwork, onStandstill } = this.run;
+    let left: Disturbing | undefined;
+    for (const what of plan.disturbances({ at, kind, rollouts: rollouts() })) {
+      const planned = { at, do: what };
+      const hit = () => onHit(planned);
+      const around = { now: clockwork.now(), owner, down: this.#down, onFrozen: onStandstill, hit };
+      if (isDeed(what)) act({ deed: what, hit }, at);
+      else if (!befalls(standstills, what, around)) left = { what, hit };
     }
     return left;
+  }
+
+  /** What is known of everything that arrives. */
+  arrivalOf(owner: Owner, isChange: boolean, hit: () => void, isAwaited = () => owner.alive): Arrival {
+    const { clockwork, crash } = this.run;
+    return {
+      ...{ isAwaited, hit },
+      matters: () => isChange || isAwaited(),
+      later: (ms, run) => void clockwork.after(ms, undefined, run),
+      crash: () => {
+        if (!owner.alive) return;
+        hit();
+        crash(owner);
+      },
+    };
   }
 
   /** The way of the operations of one instance on one table or queue. */
@@ -82,21 +111,43 @@ export class Outside {
     const invocation = currentInvocation(at);
     const wayMs = 2 + 20 * draws.coarse(at, 'way');
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const answer = (outcome: Outcome<Answer>, extraMs = 0): void => {
-      clockwork.after(wayMs + extraMs, owner, () =>
-        'error' in outcome ? reject(outcome.error) : resolve(outcome.answer),
-      );
+    const answer: Answering<Answer> = (outcome, extraMs = 0, onSeen) => {
+      clockwork.after(wayMs + extraMs, owner, () => {
+        onSeen?.();
+        if ('error' in outcome) reject(outcome.error);
+        else resolve(outcome.answer);
+      });
     };
     // What is on its way arrives, also from an instance that is gone by then.
     clockwork.after(wayMs, undefined, () => {
       const fault = this.disturb(at, kind, owner);
-      const isDown = kind !== 'people' && this.isDown('tablesDown');
-      if (isDown) {
+      const apply = () => this.#actingFor(invocation, effect);
+      if (kind !== 'people' && this.turnsAway('tables')) {
         this.run.onStandstill(0);
         answer({ error: tableError('ServerBusy') });
-      } else this.#arrive(owner, fault, () => this.#actingFor(invocation, effect), answer);
+      } else if (!fault || !this.#befalls(fault, owner, kind, apply, answer)) answer(apply());
     });
     return promise;
+  }
+
+  #befalls<Answer>(
+    { what, hit }: Disturbing,
+    owner: Owner,
+    kind: MomentKind,
+    apply: () => Outcome<Answer>,
+    answer: Answering<Answer>,
+  ): boolean {
+    let outcome: Outcome<Answer> = { error: new Error('It was answered before it happened.') };
+    const arrival: StorageArrival = {
+      ...this.arrivalOf(owner, kind !== 'tableRead', hit),
+      apply: () => {
+        outcome = apply();
+        return 'answer' in outcome;
+      },
+      answer: (extraMs) => answer(outcome, extraMs),
+      fail: (error, onSeen) => answer({ error }, 0, onSeen),
+    };
+    return befalls(storageFaults, what, arrival) || befalls(crashes, what, arrival);
   }
 
   /** In whose name something happens at a service at this moment. */
@@ -112,67 +163,11 @@ export class Outside {
       this.acting = undefined;
     }
   }
-
-  #arrive<Answer>(
-    owner: Owner,
-    fault: Disturbance | undefined,
-    effect: () => Outcome<Answer>,
-    answer: (outcome: Outcome<Answer>, extraMs?: number) => void,
-  ): void {
-    const { clockwork, crash } = this.run;
-    switch (fault && isOfStorage(fault) ? fault.kind : undefined) {
-      case undefined:
-        answer(effect());
-        break;
-      case 'busy':
-        answer({ error: tableError('ServerBusy') });
-        break;
-      case 'lostBefore':
-        answer({ error: noAnswer() });
-        break;
-      case 'lostAfter':
-        effect();
-        answer({ error: noAnswer() });
-        break;
-      case 'repeated':
-        effect();
-        answer(effect(), 1_000);
-        break;
-      case 'late':
-        clockwork.after(lengthOf(fault), undefined, () => answer(effect()));
-        break;
-      case 'slow':
-        answer(effect(), lengthOf(fault));
-        break;
-      case 'crashBefore':
-        crash(owner);
-        break;
-      case 'crashAfter':
-        effect();
-        crash(owner);
-    }
-  }
 }
+
+const isUp: Down = { until: 0, onTurnedAway: () => {} };
 
 function momentKindOf(name: string, { writes }: Operation): MomentKind {
   if (name === 'queue' || name === 'people') return name;
   return writes ? 'tableWrite' : 'tableRead';
 }
-
-const lengthOf = (fault: Disturbance | undefined): number => (fault && 'ms' in fault ? fault.ms : 0);
-
-const ofStorage: ReadonlySet<string> = new Set<(StorageFault | InstanceFault)['kind']>([
-  'busy',
-  'lostBefore',
-  'lostAfter',
-  'repeated',
-  'late',
-  'slow',
-  'crashBefore',
-  'crashAfter',
-]);
-
-type Arriving = StorageFault | Exclude<InstanceFault, { kind: 'frozen' }>;
-const isOfStorage = (fault: Disturbance): fault is Arriving => ofStorage.has(fault.kind);
-
-const isDeed = (each: Disturbance): each is Deed => 'rollout' in each;

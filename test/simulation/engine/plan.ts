@@ -1,4 +1,4 @@
-import type { Disturbance, DisturbanceKind, Planned } from './disturbance.ts';
+import type { Disturbance, Planned } from './disturbance.ts';
 
 /** What kind of moment it is: it decides what can be disturbed. */
 export type MomentKind =
@@ -9,7 +9,9 @@ export type MomentKind =
   | 'storeChange'
   | 'people'
   | 'delivery'
-  | 'tick';
+  | 'tick'
+  /** A time that the schedule names, for people alone. */
+  | 'clock';
 export type Moment = { readonly at: string; readonly kind: MomentKind; readonly rollouts: number };
 
 /** Says what disturbs a moment, and remembers what it said. */
@@ -42,9 +44,15 @@ export const watched = (plan: Plan, onMoment: (moment: Moment) => void): Plan =>
   },
 });
 
-/** How often each kind of disturbance in fact happened. */
-export type Hits = Map<DisturbanceKind, number>;
+const minute = 60_000;
 
-export function countHits(hits: Hits, said: readonly Planned[]): void {
-  for (const { do: what } of said) hits.set(what.kind, (hits.get(what.kind) ?? 0) + 1);
+/** A moment for people that nothing else makes: so many minutes after the run began. */
+export const clockMoment = (minutes: number): string => `clock ${minutes}m`;
+
+/** Those that a schedule names. */
+export function clockMoments(schedule: readonly Planned[]): { at: string; afterMs: number }[] {
+  return [...new Set(schedule.map(({ at }) => at))].flatMap((at) => {
+    const [, minutes] = /^clock (\d+)m$/.exec(at) ?? [];
+    return minutes === undefined ? [] : [{ at, afterMs: Number(minutes) * minute }];
+  });
 }

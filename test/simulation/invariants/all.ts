@@ -1,4 +1,5 @@
 import type { Invariant } from '../facts.ts';
+import { gatesAreApproved } from './approvals.ts';
 import { theBudgetHolds } from './budget.ts';
 import { haltsAreKept } from './confirmed.ts';
 import { raisesAreEarned, silenceHolds } from './evidence.ts';
@@ -6,11 +7,12 @@ import { nothingOvertakesAHalt } from './halted.ts';
 import { everythingIsJournaled } from './journal.ts';
 import { peopleAreTold } from './notices.ts';
 import { percentagesOnlyRise } from './percentages.ts';
+import { noneIsForgotten } from './remembered.ts';
 import { nothingIsRepeatedBlindly } from './repeats.ts';
 import { secretsStaySecret } from './secrets.ts';
 import { oneRolloutPerTrack } from './tracks.ts';
 
-/** I1 to I10 of the design, and that people are told, each with a memory of its own for one run. */
+/** I1 to I10 of the design, that people are told, that they are asked, and that no rollout is forgotten, each with a memory of its own for one run. */
 export const allInvariants = (): readonly Invariant[] => [
   nothingOvertakesAHalt(),
   percentagesOnlyRise(),
@@ -23,4 +25,6 @@ export const allInvariants = (): readonly Invariant[] => [
   silenceHolds(),
   oneRolloutPerTrack(),
   peopleAreTold(),
+  gatesAreApproved(),
+  noneIsForgotten(),
 ];

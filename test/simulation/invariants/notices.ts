@@ -1,18 +1,34 @@
-import { type Invariant, Violation } from '../facts.ts';
+import { z } from 'zod';
+import { type Invariant, Violation, type Write } from '../facts.ts';
 import type { Kept } from '../memory/rows.ts';
+import { calledFor } from './news.ts';
 
 /**
- * What people must know reaches them: each notice comes into being with its journal entry, and then its message is read at
- * least once, and not before; who reads one twice can tell by its id.
+ * What people must know reaches them: what calls for a notice has it, and nothing else has one; each comes into being with
+ * its journal entry, and then its message is read at least once, and not before; who reads one twice can tell by its id.
  */
 export function peopleAreTold(): Invariant {
   const name = 'N';
   const waiting = new Map<string, Kept>();
   const noticed = new Set<string>();
   const read = new Set<string>();
+  /** The words of the notices of the transaction that is being looked at. */
+  let made: string[] = [];
+
+  function wrote(write: Write): void {
+    const said = made.toSorted();
+    const called = calledFor(write).toSorted();
+    made = [];
+    if (said.join() !== called.join())
+      throw new Violation(
+        name,
+        `${write.of.id}: people are told ${said.join(' and ') || 'nothing'} of a change that calls for ${called.join(' and ') || 'nothing'}.`,
+      );
+  }
+
   return {
     name,
-    sentence: 'Notifications come with their journal entries, and none is lost.',
+    sentence: 'What people must know has its notification, with its journal entry, and none is lost.',
     outbox: ({ of, before, after }) => {
       const row = after ?? before;
       if (!row) return;
@@ -23,7 +39,9 @@ export function peopleAreTold(): Invariant {
       if (!of?.journal.some((entry) => entry.sequence === sequence))
         throw new Violation(name, `${after.rowKey} tells of what is not in the journal.`);
       noticed.add(idOf(after));
+      made.push(noticeOf(after).event);
     },
+    wrote,
     told: (id) => {
       if (!noticed.has(id)) throw new Violation(name, `People read ${id}, which is in no outbox.`);
       read.add(id);
@@ -43,5 +61,9 @@ export function peopleAreTold(): Invariant {
 }
 
 /** The id by which a reader knows it: without dots, as the signed text joins its parts with them. */
-const idOf = (row: Kept): string =>
-  (JSON.parse(String(row.columns.notice)) as { id: string }).id.replaceAll('.', '_');
+const idOf = (row: Kept): string => noticeOf(row).id.replaceAll('.', '_');
+
+const noticeOf = (row: Kept): z.output<typeof noticeSchema> =>
+  noticeSchema.parse(JSON.parse(String(row.columns.notice)));
+
+const noticeSchema = z.object({ id: z.string(), event: z.string() });

@@ -1,4 +1,4 @@
-import { plantedSecrets } from '../app/services.ts';
+import { secretIn } from '../app/secrets.ts';
 import { type Invariant, Violation } from '../facts.ts';
 
 export function secretsStaySecret(): Invariant {
@@ -7,12 +7,9 @@ export function secretsStaySecret(): Invariant {
     name,
     sentence: 'No secret in a log, a table, a queue, an answer or an error.',
     said: (text, where) => {
-      const found = plantedSecrets.exec(text);
-      if (found)
-        throw new Violation(
-          name,
-          `${where} shows a secret: …${text.slice(Math.max(0, found.index - 60), found.index + 20)}…`,
-        );
+      const at = secretIn(text);
+      if (at !== undefined)
+        throw new Violation(name, `${where} shows a secret: …${text.slice(Math.max(0, at - 60), at + 20)}…`);
     },
   };
 }

@@ -1,9 +1,11 @@
-import { unlimitedBudget } from '../../../src/shared/budget/port.ts';
 import type { PackageRollout } from '../../../src/shared/msstore/model.ts';
+import type { NoticeEvent } from '../../../src/shared/notify/notice.ts';
 import type { Change } from '../../../src/shared/rollout/journal.ts';
 import { LostRaceError } from '../../../src/shared/state/errors.ts';
-import type { Stored } from '../../../src/shared/state/rollouts.ts';
+import type { Stored, WrittenRollout } from '../../../src/shared/state/rollouts.ts';
+import type { Table } from '../../../src/shared/state/table.ts';
 import type { Ports } from '../../../src/shared/usecases/ports.ts';
+import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 import type { Patch } from '../app/instance.ts';
 import { BlindRetry } from './blindRetry.ts';
 import { LoggedLine } from './loggedLine.ts';
@@ -13,9 +15,21 @@ export type PlantedBug = {
   readonly invariant: string;
   readonly bug: string;
   readonly patch: Patch;
-  /** What the names of seeds begin with that find it early. Others take up to a hundred. */
+  /** What the names of seeds begin with that find it early. Others take up to some hundreds. */
   readonly from?: string;
 };
+
+/** Nobody thinks of telling people of this. */
+const unspoken = (
+  ['raised', 'held', 'halting', 'halted', 'unconfirmed', 'needsApproval', 'finalized', 'drift'] as const
+).map(
+  (event: NoticeEvent): PlantedBug => ({
+    invariant: 'N',
+    bug: `no notice says ${event}`,
+    from: 'amber',
+    patch: { tables: (tables) => ({ ...tables, rollouts: without(tables.rollouts, event) }) },
+  }),
+);
 
 export const plantedBugs: readonly PlantedBug[] = [
   {
@@ -33,7 +47,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I3',
     bug: 'telemetry is remembered from one pass to the next',
-    from: 'delta',
+    from: 'fir',
     patch: {
       ports: (ports) => {
         const remembered = ports.telemetry();
@@ -83,6 +97,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     patch: { budget: (budget) => ({ ...budget, take: (_lane, options) => budget.take('poll', options) }) },
   },
   {
+    invariant: 'I8',
+    bug: 'a 429 closes nothing',
+    from: 'grove',
+    patch: { budget: (budget) => ({ ...budget, closed: async () => {} }) },
+  },
+  {
+    invariant: 'I8',
+    bug: 'that the Store has closed is lost when the row is read',
+    from: 'iris',
+    patch: { tables: (tables) => ({ ...tables, budget: withoutClosing(tables.budget) }) },
+  },
+  {
     invariant: 'I9',
     bug: 'where no sample came, none failed',
     from: 'birch',
@@ -119,7 +145,41 @@ export const plantedBugs: readonly PlantedBug[] = [
       }),
     },
   },
+  ...unspoken,
+  {
+    invariant: 'A',
+    bug: 'one person counts as two approvers',
+    from: 'grove',
+    patch: { ports: (ports) => ({ ...ports, rollouts: { ...ports.rollouts, get: namelessly(ports) } }) },
+  },
+  {
+    invariant: 'D',
+    bug: 'nobody waits for the new row of the due index',
+    patch: {
+      tables: (tables) => ({ ...tables, due: { ...tables.due, upsertEntity: inPassing(tables.due) } }),
+    },
+  },
 ];
+
+const withoutClosing = (table: Table): Table => ({
+  ...table,
+  getEntity: async <Of extends object>(...of: Parameters<Table['getEntity']>) => {
+    const row = await table.getEntity<Of>(...of);
+    return { ...row, closedAt: undefined, closedUntil: undefined };
+  },
+});
+
+const without = (table: Table, event: NoticeEvent): Table => ({
+  ...table,
+  submitTransaction: (actions) =>
+    table.submitTransaction(
+      actions.filter(
+        ([kind, row]) => kind !== 'create' || !row.rowKey.startsWith('outbox.') || !isOf(row.notice, event),
+      ),
+    ),
+});
+
+const isOf = (notice: unknown, event: NoticeEvent): boolean => String(notice).includes(`"event":"${event}"`);
 
 const unawaited =
   (post: Ports['notifications']['post']): Ports['notifications']['post'] =>
@@ -131,7 +191,7 @@ const unawaited =
 /** Reads again, numbers its entries behind the others', and writes what it had decided on. */
 const overwriting =
   ({ rollouts }: Ports) =>
-  async (before: Stored, change: Change): Promise<Stored> => {
+  async (before: Stored, change: Change): Promise<WrittenRollout> => {
     try {
       return await rollouts.write(before, change);
     } catch (error) {
@@ -156,6 +216,16 @@ const withoutCap =
     return { ...stored, rollout };
   };
 
+/** The names of those who approved are lost when the row is read, so whoever comes again is somebody else. */
+const namelessly =
+  ({ rollouts }: Ports) =>
+  async (id: string): Promise<Stored | undefined> => {
+    const stored = await rollouts.get(id);
+    if (!stored) return undefined;
+    const approvals = stored.rollout.approvals.map(({ by: _lost, ...approval }) => approval);
+    return { ...stored, rollout: { ...stored.rollout, approvals } };
+  };
+
 const stopped: PackageRollout = {
   enabled: true,
   percentage: 0,
@@ -172,12 +242,12 @@ const swallowing =
 
 const withoutEffects =
   ({ rollouts }: Ports) =>
-  (before: Stored, { rollout, entries }: Change): Promise<Stored> =>
+  (before: Stored, { rollout, entries }: Change): Promise<WrittenRollout> =>
     rollouts.write(before, { rollout, entries: entries.filter(({ kind }) => kind !== 'effect') });
 
 const silently =
   ({ rollouts }: Ports) =>
-  (before: Stored, { rollout, entries }: Change): Promise<Stored> =>
+  (before: Stored, { rollout, entries }: Change): Promise<WrittenRollout> =>
     rollouts.write(before, { rollout, entries: entries.map(({ escalated: _lost, ...entry }) => entry) });
 
 const silenceAsGood =
@@ -195,4 +265,11 @@ const silenceAsGood =
         return { kind: 'samples', samples: [...samples, none] };
       },
     };
+  };
+
+const inPassing =
+  (due: Table): Table['upsertEntity'] =>
+  async (row, mode, options) => {
+    due.upsertEntity(row, mode, options).catch(() => undefined);
+    return {};
   };

@@ -1,8 +1,16 @@
+import type { Reply } from '../../simulator/http.ts';
 import type { Asked } from '../app/budgetWatch.ts';
 import type { Invocation } from '../engine/invocation.ts';
 
 /** What a request is about, as far as invariants ask. */
 export type CallKind = 'readRollout' | 'raise' | 'halt' | 'finalize' | 'other';
+
+/** `pauseMs`: for how long it asks to be left alone, if it does. */
+export type Answer = {
+  readonly status: number;
+  readonly whole: boolean;
+  readonly pauseMs: number | undefined;
+};
 
 /** One request to the Store, from the moment it leaves the client. */
 export type StoreCall = {
@@ -24,8 +32,15 @@ export type StoreCall = {
   /** What the Store itself made of it, whatever the client was answered. */
   result: number | undefined;
   /** What the client was answered; `none` if no answer came. Absent until then. */
-  answer: { readonly status: number; readonly whole: boolean } | 'none' | undefined;
+  answer: Answer | 'none' | undefined;
 };
+
+/** What a 429 says, in its header or in its words. */
+export function pauseIn({ status, headers, text = '' }: Reply): number | undefined {
+  if (status !== 429) return undefined;
+  const [, words] = / in (\d+) seconds/.exec(text) ?? [];
+  return 1_000 * Number(headers?.['retry-after'] ?? words);
+}
 
 const submissionPath = /\/submissions\/(\d+)(?:\/(\w+))?$/i;
 

@@ -1,17 +1,17 @@
 import { Dispatcher } from 'undici';
-import { replyAfter, replyBefore } from '../../simulator/faultReplies.ts';
-import type { Fault } from '../../simulator/faults.ts';
 import { type Dropped, jsonReply, type Reply, type Request } from '../../simulator/http.ts';
 import { answerApi } from '../../simulator/routes.ts';
 import type { Store } from '../../simulator/store.ts';
 import { fakeUploads } from '../../simulator/upload.ts';
 import type { Asked } from '../app/budgetWatch.ts';
 import type { Owner } from '../engine/clockwork.ts';
-import type { Disturbance, InstanceFault, StoreFault } from '../engine/disturbance.ts';
+import { crashes } from '../engine/crashes.ts';
 import { currentInvocation, type Invocation, within } from '../engine/invocation.ts';
-import type { Outside } from '../engine/outside.ts';
-import { aboutOf, type StoreCall } from './call.ts';
+import { befalls } from '../engine/kind.ts';
+import type { Disturbing, Outside } from '../engine/outside.ts';
+import { aboutOf, pauseIn, type StoreCall } from './call.ts';
 import { Exchange } from './exchange.ts';
+import { type Applied, applyAndAnswer, refusal, type StoreArrival, storeFaults } from './faults.ts';
 
 /** Whoever wants to know of requests. */
 export type Watch = {
@@ -78,82 +78,68 @@ export class StoreLine extends Dispatcher {
 
   #arrive(sent: Sent): void {
     const { outside, owner } = this.#options;
-    const change = sent.request.method !== 'GET';
-    const fault = storeFault(outside.disturb(sent.at, change ? 'storeChange' : 'storeRead', owner));
-    if (outside.isDown('storeDown')) this.#reply(sent, replyBefore({ kind: 'status503' }, 0));
-    else if (fault) this.#disturbed(sent, fault);
-    else this.#apply(sent, undefined);
+    const fault = outside.disturb(sent.at, isChange(sent) ? 'storeChange' : 'storeRead', owner);
+    const arrival = this.#arrivalOf(sent, fault?.hit ?? (() => {}));
+    if (outside.turnsAway('store')) arrival.answer(unavailable);
+    else if (!fault || !befallsRequest(fault, arrival)) applyAndAnswer(arrival);
   }
 
-  #disturbed(sent: Sent, fault: Arriving): void {
-    const { clockwork, crash } = this.#options.outside.run;
-    const { owner, tokens } = this.#options;
-    switch (fault.kind) {
-      case 'delayed':
-        clockwork.after(fault.ms, undefined, () => this.#apply(sent, undefined));
-        break;
-      case 'answeredLate':
-        this.#apply(sent, undefined, fault.ms);
-        break;
-      case 'gateway504Later':
-        clockwork.after(fault.ms, undefined, () => this.#apply(sent, undefined, 0, false));
-        this.#reply(sent, replyAfter({ kind: 'gateway504Applied' }, { status: 200 }));
-        break;
-      case 'unauthorized':
-        tokens.revoke(authorizationOf(sent.request));
-        this.#apply(sent, undefined);
-        break;
-      case 'echo':
-        this.#reply(sent, jsonReply(500, { code: 'Echo', message: echoOf(sent.request) }));
-        break;
-      case 'crashBefore':
-        crash(owner);
-        break;
-      case 'crashAfter':
-        this.#apply(sent, undefined);
-        crash(owner);
-        break;
-      default:
-        this.#byScript(sent, scripted(fault));
-    }
+  #arrivalOf(sent: Sent, hit: () => void): StoreArrival {
+    const { outside, owner, tokens } = this.#options;
+    const authorization = authorizationOf(sent.request);
+    return {
+      ...outside.arrivalOf(owner, isChange(sent), hit, () => owner.alive && !sent.exchange.aborted),
+      authorization,
+      apply: () => this.#apply(sent),
+      answer: (...answer) => this.#answer(sent, ...answer),
+      revokeToken: () => {
+        const wasGood = tokens.accepts(authorization);
+        tokens.revoke(authorization);
+        return wasGood;
+      },
+    };
   }
 
-  #byScript(sent: Sent, fault: Fault): void {
-    const before = replyBefore(fault, this.#options.outside.run.clockwork.now());
-    if (before === undefined) this.#apply(sent, fault);
-    else this.#reply(sent, before);
+  async #apply({ call, request }: Sent): Promise<Applied> {
+    const { store, watch, tokens, outside } = this.#options;
+    if (!tokens.accepts(authorizationOf(request))) return { reply: unauthorized, isAuthorized: false };
+    const context = {
+      ...{ store, uploads: fakeUploads, newBlobName: () => 'blob', fault: undefined, record: () => {} },
+    };
+    call.appliedAt = outside.run.clockwork.now();
+    const reply = await answerApi(context, request);
+    call.result = reply.status;
+    watch.applied(call);
+    return { reply, isAuthorized: true };
   }
 
-  /** The Store does what is asked of it, at this very moment. Its answers take microtasks only. */
-  #apply(sent: Sent, fault: Fault | undefined, extraMs = 0, answers = true): void {
-    const { store, watch, tokens } = this.#options;
-    const { call, request } = sent;
-    if (!tokens.accepts(authorizationOf(request))) {
-      if (answers) this.#reply(sent, jsonReply(401, { statusCode: 401, message: 'Unauthorized' }));
-      return;
-    }
-    const context = { store, uploads: fakeUploads, newBlobName: () => 'blob', fault, record: () => {} };
-    call.appliedAt = this.#options.outside.run.clockwork.now();
-    void answerApi(context, request).then((reply) => {
-      call.result = reply.status;
-      watch.applied(call);
-      if (answers) this.#reply(sent, fault ? replyAfter(fault, reply) : reply, extraMs);
-    });
-  }
-
-  #reply({ at, call, exchange, wayMs }: Sent, reply: Reply | Dropped | undefined, extraMs = 0): void {
+  #answer(
+    { at, call, exchange, wayMs }: Sent,
+    reply: Reply | Dropped,
+    extraMs = 0,
+    onTold?: () => void,
+  ): void {
     const { outside, owner, watch } = this.#options;
     const slow = outside.run.draws.coarse(at, 'slow') < 0.03 ? 8_000 : 0;
     outside.run.clockwork.after(wayMs + slow + extraMs, owner, () => {
       if (exchange.aborted) return;
+      onTold?.();
       call.endedStep = outside.run.clockwork.steps;
       call.answer =
-        reply === undefined || reply === 'dropped' ? 'none' : { status: reply.status, whole: isWhole(reply) };
+        reply === 'dropped'
+          ? 'none'
+          : { status: reply.status, whole: isWhole(reply), pauseMs: pauseIn(reply) };
       watch.answered(call);
-      within(call.invocation, () => exchange.end(reply ?? 'dropped'));
+      within(call.invocation, () => exchange.end(reply));
     });
   }
 }
+
+const unavailable = refusal({ kind: 'status503' });
+const unauthorized = jsonReply(401, { statusCode: 401, message: 'Unauthorized' });
+
+const befallsRequest = ({ what }: Disturbing, arrival: StoreArrival): boolean =>
+  befalls(storeFaults, what, arrival) || befalls(crashes, what, arrival);
 
 type Sent = {
   readonly at: string;
@@ -175,14 +161,9 @@ function requestOf(options: Dispatcher.DispatchOptions, url: URL): Request {
   };
 }
 
+const isChange = ({ request }: Sent): boolean => request.method !== 'GET';
+
 const authorizationOf = ({ headers }: Request): string | undefined => headers.authorization;
-
-/** What a careless service says in its errors: all that the caller sent. */
-const echoOf = ({ headers }: Request): string =>
-  `Failed for ${headers.authorization} at https://ingestion.invalid/b?sv=1&sig=${signedSecret}&se=2 (${headers.authorization?.split(' ')[1]})`;
-
-/** Stands for the signature of an upload URL. */
-export const signedSecret = 'c2VjcmV0LXNpZ25hdHVyZQ';
 
 function isWhole({ text }: Reply): boolean {
   try {
@@ -190,64 +171,5 @@ function isWhole({ text }: Reply): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-type Arriving = StoreFault | Exclude<InstanceFault, { kind: 'frozen' }>;
-
-function storeFault(fault: Disturbance | undefined): Arriving | undefined {
-  return fault && kinds.has(fault.kind) ? (fault as Arriving) : undefined;
-}
-
-const kinds: ReadonlySet<string> = new Set<Arriving['kind']>([
-  'throttled',
-  'status503',
-  'status500',
-  'gateway504',
-  'gateway504Applied',
-  'gateway504Later',
-  'dropped',
-  'droppedApplied',
-  'delayed',
-  'answeredLate',
-  'malformed',
-  'unauthorized',
-  'emptyNotFound',
-  'echo',
-  'crashBefore',
-  'crashAfter',
-]);
-
-type Unscripted =
-  | 'gateway504Later'
-  | 'delayed'
-  | 'answeredLate'
-  | 'unauthorized'
-  | 'echo'
-  | 'crashBefore'
-  | 'crashAfter';
-type Scripted = Exclude<Arriving, { kind: Unscripted }>;
-
-/** The same fault in the words of the simulator's script. */
-function scripted(fault: Scripted): Fault {
-  switch (fault.kind) {
-    case 'throttled':
-      return {
-        kind: 'status429',
-        seconds: fault.seconds,
-        retryAfter: fault.seconds % 2 === 0 ? 'seconds' : 'absent',
-      };
-    case 'dropped':
-      return { kind: 'dropConnection', applied: false };
-    case 'droppedApplied':
-      return { kind: 'dropConnection', applied: true };
-    case 'malformed':
-      return { kind: 'malformedBody' };
-    case 'status503':
-    case 'status500':
-    case 'gateway504':
-    case 'gateway504Applied':
-    case 'emptyNotFound':
-      return { kind: fault.kind };
   }
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type Campaign, runCampaign } from '../../simulation/campaign.ts';
+import { disturbanceKinds } from '../../simulation/engine/disturbance.ts';
 import { planOf } from '../../simulation/engine/plan.ts';
 import { shortest } from '../../simulation/engine/shrink.ts';
 import { allInvariants } from '../../simulation/invariants/all.ts';
 import { failurePage, summary } from '../../simulation/page.ts';
+import { placed } from '../../simulation/placed.ts';
 import { runSeed } from '../../simulation/simulation.ts';
 
 /** A failing seed is told as `npm run simulate -- --seed …` tells it. */
@@ -22,8 +24,18 @@ describe('the whole under faults', () => {
     expect(campaign.seeds).toBe(20);
     // What no run met is not tested by any.
     expect(campaign.crashes).toBeGreaterThan(0);
-    expect(campaign.hits.size).toBeGreaterThan(30);
+    expect([...campaign.hits.values()].filter((hits) => hits > 0).length).toBeGreaterThan(30);
     expect(campaign.halts).toBeGreaterThan(5);
+  });
+
+  test('meets every kind of disturbance, each of which takes effect', { timeout: 120_000 }, async () => {
+    const hit = new Set<string>();
+    for (const { kind, seed, schedule } of await placed()) {
+      const ran = await runSeed({ seed, schedule, invariants: allInvariants, untilOver: true });
+      expect(ran.violation, `with ${kind}`).toBeUndefined();
+      if (ran.hits.some((planned) => planned.do.kind === kind)) hit.add(kind);
+    }
+    expect(disturbanceKinds.filter(({ name }) => !hit.has(name)).map(({ name }) => name)).toEqual([]);
   });
 
   test('keeps them in fresh seeds', { timeout: 120_000 }, async () => {

@@ -1,61 +1,45 @@
+import { randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Disturbance, Planned } from '../../simulation/engine/disturbance.ts';
+import type { Deed, Planned } from '../../simulation/engine/disturbance.ts';
 import type { Moment } from '../../simulation/engine/plan.ts';
-import { sayPlanned } from '../../simulation/page.ts';
-import { sweep } from '../../simulation/sweep.ts';
+import { lives } from '../../simulation/lives.ts';
+import { failurePage, sweepLine } from '../../simulation/page.ts';
+import { type Sweep, sweep, sweepLife } from '../../simulation/sweep.ts';
 
 /** Seed by seed chance finds much; here every moment has its turn. */
 
-const crashes: readonly Disturbance[] = [{ kind: 'crashBefore' }, { kind: 'crashAfter' }];
-const late = { ms: 20_000 } as const;
-
-/** The faults that leave somebody in doubt. */
-function doubtsAt({ kind }: Moment): readonly Disturbance[] {
-  switch (kind) {
-    case 'tableRead':
-      return [{ kind: 'late', ...late }];
-    case 'tableWrite':
-    case 'queue':
-      return [{ kind: 'lostAfter' }, { kind: 'repeated' }, { kind: 'late', ...late }];
-    case 'storeRead':
-      return [{ kind: 'malformed' }, { kind: 'delayed', ...late }];
-    case 'storeChange':
-      return [
-        { kind: 'gateway504Applied' },
-        { kind: 'gateway504Later', ...late },
-        { kind: 'droppedApplied' },
-        { kind: 'answeredLate', ms: 60_000 },
-      ];
-    case 'people':
-      return [{ kind: 'lostAfter' }];
-    case 'delivery':
-      return [{ kind: 'deliveredTwice' }, { kind: 'notDeleted' }];
-    case 'tick':
-      return [{ kind: 'firesTwice' }];
-  }
+function expectHeld(name: string, swept: Sweep): void {
+  process.stdout.write(`${sweepLine(name, swept)}\n`);
+  expect(swept.failures.map((failure) => failurePage(failure))).toEqual([]);
+  expect(swept.hits).toBeGreaterThan(0.7 * (swept.runs - 1));
 }
 
-const crashesAt = ({ kind }: Moment): readonly Disturbance[] =>
-  kind === 'delivery' || kind === 'tick' ? [] : crashes;
-
-const halt: Disturbance = { kind: 'halt', rollout: 0 };
+const halt: Deed = { kind: 'halt', rollout: 0 };
 const deeds: readonly (readonly [string, Planned])[] = [
   ['while the first raise is on its way to the Store', { at: 'i2 store.raise #1', do: halt }],
   ['while the finalize is on its way', { at: 'i2 store.finalize #1', do: halt }],
 ];
 
-describe.each(deeds)('a halt given %s holds', (_name, deed) => {
-  test.each([
-    ['a crash', crashesAt],
-    ['a fault that leaves doubt', doubtsAt],
-  ])('with %s at any moment around it', { timeout: 120_000 }, async (_fault, faultsAt) => {
-    const swept = await sweep({ seed: 'sweep-6', deed, faultsAt, from: -5, most: 16 });
-    process.stdout.write(`${swept.runs} runs, ${swept.steps} steps\n`);
-    const told = swept.failures.map(({ schedule, violation }) => [
-      ...schedule.map(sayPlanned),
-      violation.message,
-    ]);
-    expect(told).toEqual([]);
-    expect(swept.runs).toBeGreaterThan(16);
+test.each(deeds)(
+  'a halt given %s holds, with any fault at any moment around it',
+  { timeout: 120_000 },
+  async (name, deed) => {
+    const around = (moments: readonly Moment[]) => {
+      const given = moments.findIndex(({ at }) => at === deed.at);
+      return moments.slice(given - 3, given + 8);
+    };
+    const swept = await sweep({ seed: 'sweep-6', deeds: [deed], of: around });
+    expectHeld(`with a halt ${name}`, swept);
+  },
+);
+
+describe('a whole life ends as it should, whatever single thing goes wrong at any of its moments', () => {
+  const every = 40;
+  // All of them take minutes: npm run simulate -- --sweep.
+  const offset = randomInt(every);
+
+  test.each(lives)('$name', { timeout: 120_000 }, async (life) => {
+    process.stdout.write(`again: npm run simulate -- --sweep --every ${every} --offset ${offset}\n`);
+    expectHeld(life.name, await sweepLife(life, { every, offset }));
   });
 });
