@@ -23,6 +23,7 @@ const lookSchema = z.object({
       at: instantSchema,
       id: z.string(),
       since: instantSchema.optional(),
+      version: z.number().optional(),
     })
     .optional(),
 });

@@ -2,7 +2,8 @@ import type { Delivery, DeliveryChange } from '../delivery/delivery.ts';
 import { type DeliveryPhase, hasArrived } from '../delivery/vocabulary.ts';
 import type { JournalEntry } from '../rollout/journal.ts';
 import type { Due, DueIndex } from './due.ts';
-import { createJournaledStore, type Kept, type Kind } from './journaled.ts';
+import { createJournaledStore } from './journaled.ts';
+import type { Kept, Kind } from './kind.ts';
 import type { Page, PageRequest } from './pages.ts';
 import {
   deliveringKey,
@@ -37,8 +38,8 @@ export interface DeliveryStore {
 }
 
 /** When a delivery is due; one that has arrived never is. */
-export const deliveryDue = ({ id, nextLookAt, publisher }: Delivery): Due | undefined =>
-  nextLookAt && { lane: 'deliveries', at: nextLookAt, id, publisher };
+export const deliveryDue = ({ id, nextLookAt, publisher, journalLength }: Delivery): Due | undefined =>
+  nextLookAt && { lane: 'deliveries', at: nextLookAt, id, version: journalLength, publisher };
 
 const deliveries: Kind<Delivery> = {
   prefix: 'delivery',

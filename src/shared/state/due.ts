@@ -1,7 +1,8 @@
 import { odata } from '@azure/data-tables';
 import { requestsOfLook } from '../budget/lookCost.ts';
 import { type Rollout, rolloutId } from '../rollout/rollout.ts';
-import { isStatus } from './errors.ts';
+import { dropEntity } from './entities.ts';
+import type { Key } from './rows.ts';
 import type { Tables } from './tables.ts';
 
 /** Who looks: at submissions on their way to publication, at rollouts, or at what is carried to its submission. */
@@ -13,6 +14,11 @@ export type Due = {
   readonly at: Date;
   readonly id: string;
   readonly since?: Date | undefined;
+  /**
+   * How long the journal of what it leads to was: who is late to remove a row must not remove one that was written since for
+   * the same time. Unknown of rows that are older than this.
+   */
+  readonly version?: number | undefined;
   /** What it leads to, as it was when the row was written: see `writeSnapshot`. */
   readonly snapshot?: string | undefined;
   /** Whose requests the look takes; unknown of rows that are older than this column. */
@@ -41,14 +47,17 @@ export interface DueIndex {
   all(lane: Lane): Promise<Due[]>;
 }
 
-const rowKey = ({ at, id }: Due): string => `${at.toISOString()}_${id}`;
+const keyOf = ({ lane, at, id, version }: Due): Key => ({
+  partitionKey: lane,
+  rowKey: `${at.toISOString()}_${id}${version === undefined ? '' : `~${version}`}`,
+});
 
 /** Where and when a rollout is due; an ended one never is. */
 export function dueOf(rollout: Rollout): Due | undefined {
   if (rollout.nextLookAt === undefined) return undefined;
   const lane = rollout.phase === 'awaitingPublication' ? 'submissions' : 'rollouts';
   return {
-    ...{ lane, at: rollout.nextLookAt, id: rolloutId(rollout) },
+    ...{ lane, at: rollout.nextLookAt, id: rolloutId(rollout), version: rollout.journalLength },
     ...{ publisher: rollout.publisher, requests: requestsOfLook(rollout) },
     ...(rollout.intent?.kind === 'halt' && { urgent: true }),
   };
@@ -56,24 +65,17 @@ export function dueOf(rollout: Rollout): Due | undefined {
 
 /** Whether two rows are the same row. */
 export const sameDue = (a: Due | undefined, b: Due | undefined): boolean =>
-  a?.lane === b?.lane && a?.at.getTime() === b?.at.getTime() && a?.id === b?.id;
+  a?.lane === b?.lane && a?.at.getTime() === b?.at.getTime() && a?.id === b?.id && a?.version === b?.version;
 
 export function createDueIndex({ due: table }: Tables): DueIndex {
   return {
     async add(due) {
       const since = due.since && { since: due.since.toISOString() };
       const snapshot = due.snapshot !== undefined && { snapshot: due.snapshot };
-      const key = { partitionKey: due.lane, rowKey: rowKey(due) };
-      await table.upsertEntity({ ...key, ...since, ...snapshot, ...budgetColumns(due) }, 'Replace');
+      await table.upsertEntity({ ...keyOf(due), ...since, ...snapshot, ...budgetColumns(due) }, 'Replace');
     },
 
-    async remove(due) {
-      try {
-        await table.deleteEntity(due.lane, rowKey(due));
-      } catch (error) {
-        if (!isStatus(error, 404)) throw error;
-      }
-    },
+    remove: (due) => dropEntity(table, keyOf(due)),
 
     async list(lane, now, most) {
       for await (const due of duePages(lane, now, most)) if (due.length > 0) return due;
@@ -135,13 +137,14 @@ const budgetColumns = ({ publisher, requests, urgent }: Pick<Due, 'publisher' | 
 
 /** A row that somebody wrote by hand, with a time that is none, must not keep the others from being read. */
 function fromRow(lane: Lane, { rowKey: key, since, snapshot, ...budget }: DueRow): Due[] {
-  const [time = '', ...id] = (key ?? '').split('_');
+  const [, time, id = '', version] = /^([^_]*)_(.*?)(?:~(\d{1,9}))?$/.exec(key ?? '') ?? [];
   if (!isTime(time)) return [];
   return [
     {
       lane,
       at: new Date(time),
-      id: id.join('_'),
+      id,
+      ...(version !== undefined && { version: Number(version) }),
       ...(isTime(since) && { since: new Date(since) }),
       ...(snapshot !== undefined && { snapshot }),
       ...budgetColumns(budget),

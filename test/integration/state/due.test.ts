@@ -50,6 +50,26 @@ test('pages go on where the one before ended', async () => {
   expect(pages).toEqual([['a', 'b'], ['c']]);
 });
 
+test('whoever is late to remove a row leaves the one that was written since for the same time', async () => {
+  const own = await openState();
+  const before = dueOf(ramping({ nextLookAt: at(5), journalLength: 3 }));
+  const since = dueOf(ramping({ nextLookAt: at(5), journalLength: 4 }));
+  if (!before || !since) throw new Error('nothing is due');
+  await own.due.add(before);
+  await own.due.add(since);
+  await own.due.remove(before);
+  expect(await own.due.all('rollouts')).toEqual([expect.objectContaining({ id: since.id, version: 4 })]);
+});
+
+test('a row of a version before, which does not say how long its journal was, is read and removed', async () => {
+  const own = await openState();
+  await own.due.add({ lane: 'rollouts', at: at(1), id: 'a_b.c-d' });
+  const [row] = await own.due.all('rollouts');
+  expect(row).toEqual({ lane: 'rollouts', at: at(1), id: 'a_b.c-d' });
+  if (row) await own.due.remove(row);
+  expect(await own.due.all('rollouts')).toEqual([]);
+});
+
 test('a row is removed once, and removing it again is quiet', async () => {
   const row = { lane: 'rollouts', at: at(1), id: 'gone' } as const;
   await state.due.add(row);
