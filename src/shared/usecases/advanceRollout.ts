@@ -90,8 +90,9 @@ async function onePass(
   log: Log,
 ): Promise<{ decision: Decision; after: Stored }> {
   const { rollout } = stored;
+  const observed = await observe(ports.publishers, rollout, ports.clock.now(), { abortSignal: reading });
+  // What the Store shows is so from its answer on: no bake begins sooner.
   const now = ports.clock.now();
-  const observed = await observe(ports.publishers, rollout, now, { abortSignal: reading });
   const evidence = await gatherEvidence(ports.telemetry(), rollout, observed, now, abortSignal);
   const { situation, decision, ticket } = await decideWithRoom(
     ports,

@@ -3,9 +3,9 @@ import { withJournal } from '../../../src/shared/rollout/journal.ts';
 import { advanceRollout } from '../../../src/shared/usecases/advanceRollout.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import type { Log } from '../../../src/shared/usecases/ports.ts';
-import { at, ramping } from '../../support/builders.ts';
+import { at, fresh, ramping } from '../../support/builders.ts';
 import type { State } from '../../support/state.ts';
-import { type StubPorts, stubPorts } from './ports.ts';
+import { ramps, rolloutShown, type StubPorts, stubPorts } from './ports.ts';
 
 /** No rollout is ever forgotten: whatever races with a look, a row of the due index leads back to the rollout. */
 
@@ -35,6 +35,21 @@ test('a look takes the rollout a step further, and leaves one row for the next',
   await advanceRollout(ports, look, silent);
   expect((await state.rollouts.get(rollout.id))?.rollout.decision?.reason).toBe('baking');
   expect(await dueLater()).toEqual([{ lane: 'rollouts', at: at(10 * minute), id: rollout.id }]);
+});
+
+test('a bake begins no sooner than the Store has shown its percentage, however long that took', async () => {
+  const rollout = fresh({ nextLookAt: at(0) });
+  await state.rollouts.create(withJournal(rollout, [], at(0)));
+  const getPackageRollout = async () => {
+    clock.time = at(minute);
+    return rolloutShown('InProgress');
+  };
+  ports.store.answers = { ...ramps, getPackageRollout };
+  await advanceRollout(ports, { id: rollout.id }, silent);
+  expect((await state.rollouts.get(rollout.id))?.rollout).toMatchObject({
+    phase: 'ramping',
+    stepSince: at(minute),
+  });
 });
 
 describe('a rollout is not forgotten', () => {
