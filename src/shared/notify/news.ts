@@ -26,9 +26,14 @@ function eventOf(before: Rollout | undefined, change: Change, entry: JournalEntr
       return before === undefined ? undefined : effected(before, change, entry);
     case 'command':
     case 'alert':
-      // Of a halt, the intent is told.
-      return entry.subject === 'pause' || entry.subject === 'hold' ? 'held' : undefined;
+      return said(change.rollout, entry);
   }
+}
+
+/** What holds it is told as soon as somebody says so. Of a halt, the intent is told. */
+function said({ decision }: Rollout, { subject }: JournalEntry): NoticeEvent | undefined {
+  if (subject === 'finalize' && decision?.reason === 'finalizeApproval') return 'needsApproval';
+  return subject === 'pause' || subject === 'hold' ? 'held' : undefined;
 }
 
 /** An escalation is told each time: the rollout itself sees to it that the times lie apart. */

@@ -54,7 +54,7 @@ function halfApproved(rollout: Rollout, command: CommandOf<'finalize'>, now: Dat
   const kept: Rollout = {
     ...rollout,
     approvals: [...rollout.approvals, approval],
-    decision: { kind: 'hold', reason: 'approval', sentence, at: now },
+    decision: { kind: 'hold', reason: 'finalizeApproval', sentence, at: now },
   };
   return accepted(rollout, kept, command, now);
 }

@@ -35,6 +35,8 @@ const plainReasons = [
   'unasked',
   'capped',
   'approval',
+  /** An approver has finalized, and the policy wants another one's word. */
+  'finalizeApproval',
   'raiseFailed',
   'finalizeByHand',
   'proven',

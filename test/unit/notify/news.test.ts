@@ -72,6 +72,7 @@ const approving = ramping({
     ],
   }),
 });
+const twice: Rollout = { ...approving, policy: { ...approving.policy, approvers: 2 } };
 const unreadable: Observed = { kind: 'unreadable', cause: 'it is out of order' };
 
 describe('people are told', () => {
@@ -180,6 +181,18 @@ describe('people are told', () => {
       'needsApproval',
       /wants a person’s approval/,
       pass(approving, inProgress(5)),
+    ],
+    [
+      'that another approver has to finalize as well',
+      'needsApproval',
+      /wants another person’s word/,
+      told(twice, { kind: 'finalize', who: person, reason: 'go', approves: true }),
+    ],
+    [
+      'that an approval is missing, after an approver wanted more',
+      'needsApproval',
+      /wants two people’s approval/,
+      pass(left(told(twice, { kind: 'finalize', who: person, reason: 'go', approves: true })), inProgress(5)),
     ],
     [
       'that a person has to finalize',

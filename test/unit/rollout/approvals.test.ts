@@ -162,7 +162,7 @@ describe('a finalize, which passes every step to come', () => {
 
   test('of two approvers, one after the other, is that of the second; a step approved is none of it', () => {
     const first = accepted(approving(2, [0, 1]), finalize(ops, true), at(2)).rollout;
-    expect(first).toMatchObject({ phase: 'ramping', decision: { kind: 'hold', reason: 'approval' } });
+    expect(first).toMatchObject({ phase: 'ramping', decision: { kind: 'hold', reason: 'finalizeApproval' } });
     expect(becomes(first, finalize(ops, true))).toBe('already');
     expect(becomes(first, finalize(pipeline))).toBe('refused');
     expect(becomes(first, finalize(grace, true))).toBe('finalizing');
