@@ -55,7 +55,10 @@ export const applyAndAnswer = (way: StoreArrival, extraMs = 0, onTold?: () => vo
 export const storeFaults = [
   kind('throttled', {
     ...{ side: 'the Store', words: '429', at: everywhere, fields: { seconds: z.number() } },
-    draw: ({ draws, at }) => ({ seconds: draws.whole(1, 90, at, 'seconds') }),
+    // The gateway's minute as a rule; at times a quota, of which a halt waits out ten minutes at most.
+    draw: ({ draws, at }) => ({
+      seconds: draws.chance(0.1, at, 'quota') ? 3_600 : draws.whole(1, 90, at, 'seconds'),
+    }),
     effect: ({ seconds }, way: StoreArrival) =>
       refused({ kind: 'status429', seconds, retryAfter: seconds % 2 === 0 ? 'seconds' : 'absent' })(way),
   }),
