@@ -9,6 +9,7 @@ import './functions/capRollout.ts';
 import './functions/deliverNotification.ts';
 import './functions/finalizeRollout.ts';
 import './functions/followLink.ts';
+import './functions/forgetAlerts.ts';
 import './functions/getHealth.ts';
 import './functions/getJournal.ts';
 import './functions/getRollout.ts';

@@ -28,6 +28,7 @@ const settings = {
   'AzureWebJobs.pollRollouts.Disabled': 'true',
   'AzureWebJobs.pollSubmissions.Disabled': 'true',
   'AzureWebJobs.pollNotifications.Disabled': 'true',
+  'AzureWebJobs.forgetAlerts.Disabled': 'true',
 };
 
 /** A fixed time, because how many days of analytics have settled depends on the time of day. */

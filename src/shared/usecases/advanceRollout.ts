@@ -12,7 +12,7 @@ import { type Due, dueOf } from '../state/due.ts';
 import { LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { applyAndSettle } from './applyIntent.ts';
-import { claim, takeForChange } from './claim.ts';
+import { claim, takeForChange, withIndex } from './claim.ts';
 import { dropRow } from './dropRow.ts';
 import { gatherEvidence } from './gatherEvidence.ts';
 import { observe } from './observe.ts';
@@ -100,12 +100,12 @@ async function onePass(
     abortSignal,
   );
   const change = evolve(situation, decision);
-  const { stored: claimed, indexed, ticket: forHalt } = await claim(ports, stored, change, log, carried);
-  report(claimed.rollout, decision, now, log);
+  const claimed = await claim(ports, stored, change, log, carried);
+  report(claimed.stored.rollout, decision, now, log);
   const applied = changesTheStore(decision)
-    ? applyAndSettle(ports, claimed, { abortSignal, ticket: ticket ?? forHalt })
-    : claimed;
-  const [after] = await Promise.all([applied, indexed]);
+    ? applyAndSettle(ports, claimed.stored, { abortSignal, ticket: ticket ?? claimed.ticket })
+    : Promise.resolve(claimed.stored);
+  const after = await withIndex(claimed, applied);
   return { decision, after };
 }
 

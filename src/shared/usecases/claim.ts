@@ -58,6 +58,17 @@ export async function claim(
   return { stored, indexed, ticket };
 }
 
+/**
+ * What is done about a claim, with its row in the due index moved by the end, whatever became of it: what goes on
+ * after a function has ended may never come to its end.
+ */
+export async function withIndex<Done>({ indexed }: Claimed, doing: Promise<Done>): Promise<Done> {
+  const [done, moved] = await Promise.allSettled([doing, indexed]);
+  if (done.status === 'rejected') throw done.reason;
+  if (moved.status === 'rejected') throw moved.reason;
+  return done.value;
+}
+
 /** A queue that does not answer must not keep the Store waiting for a halt; its message is under way all the same. */
 const messageTimeMs = 1_500;
 

@@ -8,7 +8,7 @@ import { isOutage, LostRaceError } from '../state/errors.ts';
 import type { Stored } from '../state/rollouts.ts';
 import { advanceRollout } from './advanceRollout.ts';
 import { applyAndSettle } from './applyIntent.ts';
-import { type Claimed, claim, takeForChange } from './claim.ts';
+import { type Claimed, claim, takeForChange, withIndex } from './claim.ts';
 import { ConflictError, NoSuchRolloutError, UnavailableError } from './errors.ts';
 import { observe } from './observe.ts';
 import type { Log, Ports } from './ports.ts';
@@ -72,8 +72,7 @@ async function commandOnce(ports: Ports, stored: Stored, command: Command, log: 
       const doing = isRepeat
         ? tryAgain(ports, claimed.stored.rollout, log)
         : carryOut(ports, claimed, command, log);
-      const [result] = await Promise.all([doing, claimed.indexed]);
-      return result;
+      return withIndex(claimed, doing);
     }
   }
 }

@@ -1,30 +1,23 @@
 import { daysKept, forgetBefore, stillCounts } from '../alerts/forget.ts';
-import { causeOf } from '../cause.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { sideBySide } from '../sideBySide.ts';
 import type { OldAlert } from '../state/alerts.ts';
 import { mostRows } from './keepAlerts.ts';
 import type { Log, Ports } from './ports.ts';
 
-type World = Pick<Ports, 'alerts' | 'rollouts' | 'clock' | 'runtime'>;
+type World = Pick<Ports, 'alerts' | 'rollouts' | 'clock'>;
 
 const rowsPerPage = 500;
 /** More than these are looked at an hour later: alerts that still count keep none behind them from being forgotten for long. */
 const mostPages = 10;
 
 /**
- * Removes alerts that have not come for long, in the first minute of each hour: one query, and a few requests for each that
- * goes. Whatever is left of it, by a crash or an outage, the next hour finds again. It never rejects: whoever calls it has
- * something better to do.
+ * Removes alerts that have not come for long: one query, and a few requests for each that goes. Whatever is left of it, by a
+ * crash or an outage, the next time finds again.
  */
 export async function forgetAlerts(world: World, log: Log): Promise<void> {
-  if (new Date(world.runtime.now()).getUTCMinutes() !== 0) return;
-  try {
-    const forgotten = await removeOld(world);
-    if (forgotten > 0) log.info(`${forgotten} alerts that did not come for ${daysKept} days are forgotten.`);
-  } catch (error) {
-    log.error(`Alerts of before could not be removed, and are tried again in an hour: ${causeOf(error)}.`);
-  }
+  const forgotten = await removeOld(world);
+  if (forgotten > 0) log.info(`${forgotten} alerts that did not come for ${daysKept} days are forgotten.`);
 }
 
 async function removeOld({ alerts, rollouts, clock }: World): Promise<number> {

@@ -10,7 +10,7 @@ import type { Who } from '../../../src/shared/rollout/vocabulary.ts';
 import { LostRaceError } from '../../../src/shared/state/errors.ts';
 import { createRolloutStore } from '../../../src/shared/state/rollouts.ts';
 import { advanceRollout } from '../../../src/shared/usecases/advanceRollout.ts';
-import { claim } from '../../../src/shared/usecases/claim.ts';
+import { claim, withIndex } from '../../../src/shared/usecases/claim.ts';
 import { commandRollout } from '../../../src/shared/usecases/commandRollout.ts';
 import type { Ports } from '../../../src/shared/usecases/ports.ts';
 import { at, counts, fresh, hour, ramping } from '../../support/builders.ts';
@@ -109,6 +109,21 @@ describe('a message goes out', () => {
     await command(told);
     expect(ports.halts.sent).toEqual([]);
   });
+});
+
+test('who loses the race after a claim still sees its row in the due index moved', async () => {
+  const moving = Promise.withResolvers<void>();
+  const claimed = { stored: await create(ramping()), indexed: moving.promise };
+  let ended = false;
+  const doing = withIndex(claimed, Promise.reject(new LostRaceError('it', { cause: undefined })));
+  const end = doing.catch((error: unknown) => {
+    ended = true;
+    return error;
+  });
+  await setImmediate();
+  expect(ended).toBe(false);
+  moving.resolve();
+  expect(await end).toBeInstanceOf(LostRaceError);
 });
 
 describe('a halt goes to the Store', () => {
