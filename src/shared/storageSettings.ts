@@ -66,6 +66,8 @@ export function queuesIn(environment: Environment, problems: string[]): QueueSet
     accountUri(environment.AzureWebJobsStorage__accountName, 'queue') ||
     (tables?.includes('.table.') ? tables.replace('.table.', '.queue.') : undefined);
   const clientId = environment.AzureWebJobsStorage__clientId;
+  if (queueServiceUri && !safeUrlSchema.safeParse(queueServiceUri).success)
+    problems.push('AzureWebJobsStorage__queueServiceUri is not a URL that begins with https:');
   if (queueServiceUri) return { kind: 'identity', queueServiceUri, clientId };
   problems.push(
     'AzureWebJobsStorage names no queues: a connection string, or AzureWebJobsStorage__queueServiceUri with a managed identity',

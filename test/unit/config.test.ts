@@ -116,6 +116,11 @@ describe('the packages', () => {
     expect(problems(change)).toContain(`${blobs} is not a URL that begins with https:`);
   });
 
+  test.each(['http://a.example', 'no address'])('queues are not asked at %s', (address) => {
+    const change = { ...noStorage, [tables]: 'https://a.table.core.windows.net', [queues]: address };
+    expect(problems(change)).toContain(`${queues} is not a URL that begins with https:`);
+  });
+
   test('are in the container "packages", if nothing else is said', () => {
     expect(readConfig(environment()).packagesContainer).toBe('packages');
   });

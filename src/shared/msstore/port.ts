@@ -24,7 +24,7 @@ export type CallOptions = {
   readonly lane?: RequestLane;
   /** Taken before the call, for its first request. */
   readonly ticket?: Ticket;
-  /** How long its requests may wait for room in the budget, in ms; six seconds and more if not given. */
+  /** How long its requests may wait for room in the budget, in ms; the budget's own patience if not given. */
   readonly patienceMs?: number;
 };
 

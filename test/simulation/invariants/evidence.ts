@@ -1,4 +1,4 @@
-import { nobodyHasIt, stepReached } from '../../../src/shared/rollout/rollout.ts';
+import type { Policy } from '../../../src/shared/rollout/policy.ts';
 import type { Invocation } from '../engine/invocation.ts';
 import { mostSkewMs } from '../engine/runtime.ts';
 import {
@@ -50,9 +50,11 @@ const wasRead = (of: RolloutFacts, first: number, last: number): boolean =>
 
 /** Whether anybody has the build: with 0 % there is no telemetry, and no bake. */
 const somebodyHasIt = (of: RolloutFacts, until: number): boolean =>
-  !nobodyHasIt({
-    reached: Math.max(0, ...of.truth.filter(({ at }) => at <= until).map(({ percentage }) => percentage)),
-  });
+  of.truth.some(({ at, percentage }) => at <= until && percentage > 0);
+
+/** The bake of the step that a percentage has reached; below the first, that of the first. */
+const bakeAt = ({ steps }: Policy, percentage: number): number =>
+  (steps.findLast((step) => step.percentage <= percentage) ?? steps[0])?.bake ?? 0;
 
 const raisesOrEnds = (claim: Claim | undefined): claim is Claim =>
   claim?.kind === 'raise' || (claim?.kind === 'finalize' && claim.actor === 'policy');
@@ -96,7 +98,7 @@ export function raisesAreEarned(): Invariant {
     const seen = seenBy(of, claim.invocation);
     if (!seen) throw new Violation(name, `${of.id}: a ${claim.kind} by a pass that has not read the Store.`);
     if (!somebodyHasIt(of, seen.at)) return;
-    const bake = of.policy.steps[Math.max(0, stepReached(of.policy, seen.truth.percentage))]?.bake ?? 0;
+    const bake = bakeAt(of.policy, seen.truth.percentage);
     const bakedMs = claim.at - seen.truth.at;
     if (bakedMs < bake - apartMs)
       throw new Violation(

@@ -1,4 +1,3 @@
-import { stepReached } from '../../../src/shared/rollout/rollout.ts';
 import { type Entry, type Invariant, type RolloutFacts, Violation, type Write } from '../facts.ts';
 import type { Kept } from '../memory/rows.ts';
 import type { StoreCall } from '../store/call.ts';
@@ -26,8 +25,8 @@ export function percentagesOnlyRise(): Invariant {
     const seen = [...(before ? [before] : []), ...of.truth.filter(({ at }) => at > invocation.beganAt)];
     const { steps } = of.policy;
     const isNext = seen.some((truth) => {
-      const next = steps[stepReached(of.policy, truth.percentage) + 1]?.percentage;
-      return next === percentage && percentage > truth.percentage;
+      const next = steps.find((step) => step.percentage > truth.percentage)?.percentage;
+      return next === percentage;
     });
     if (!isNext)
       throw new Violation(
