@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { httpHandler, ports } from '../shared/app.ts';
+import { config, httpHandler, ports } from '../shared/app.ts';
 import { planView, triedAlertsIn } from '../shared/http/alerts.ts';
 import { json } from '../shared/http/handler.ts';
 import { planAlerts } from '../shared/usecases/planAlerts.ts';
@@ -10,7 +10,7 @@ app.http('testAlerts', {
   authLevel: 'function',
   route: 'alerts/{format}/test',
   handler: httpHandler(ports, 'viewer', async ({ request, ports: world }) => {
-    const { alerts, addressed } = await triedAlertsIn(request, world.runtime.now());
+    const { alerts, addressed } = await triedAlertsIn(request, config.alertSenders, world.runtime.now());
     const { plans } = await planAlerts(world, alerts, addressed);
     return json(200, { alerts: plans.map(planView) });
   }),

@@ -55,6 +55,10 @@ type Came = {
 const mostEffects = 20;
 const longestSentence = 400;
 
+/** Separators of lines take six times their room in a row, and nobody can read them: such labels match, and are not shown. */
+const shownOf = (labels: Alert['labels']): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).filter((label) => !/[\u2028\u2029]/.test(label.join())));
+
 /** What is kept of an alert that came, beside what is known of it. */
 export function recordOf(
   { alert, effected, remarks }: Came,
@@ -75,7 +79,7 @@ export function recordOf(
     ...shown,
     ...firing,
     id: alertIdOf(alert),
-    labels: { ...labels },
+    labels: shownOf(labels),
     firstAt: earlier?.firstAt ?? now,
     count: (earlier?.count ?? 0) + 1,
     matched: told.length > 0 || firing.matched,

@@ -29,10 +29,29 @@ export async function provenAlertsIn(
   return alertsIn(request, { sender, format }, body, now);
 }
 
-/** The alerts of a request that only asks what they would do. @throws InvalidInputError, BodyTooLargeError */
-export async function triedAlertsIn(request: HttpRequest, now: number): Promise<AlertsIn> {
+/**
+ * The alerts of a request that only asks what they would do if its sender sent them: what an alert did before is known by
+ * its sender. @throws InvalidInputError, BodyTooLargeError
+ */
+export async function triedAlertsIn(
+  request: HttpRequest,
+  senders: readonly AlertSender[],
+  now: number,
+): Promise<AlertsIn> {
   const format = formatIn(request);
-  return alertsIn(request, { sender: 'test', format }, await readText(request, bodyLimits.alerts), now);
+  const sender = triedSender(request, senders, format);
+  return alertsIn(request, { sender, format }, await readText(request, bodyLimits.alerts), now);
+}
+
+/** `?sender=`, or the only one of the format; where nobody can tell which one is meant, one that never sent anything. */
+function triedSender({ query }: HttpRequest, senders: readonly AlertSender[], format: AlertFormat): string {
+  const names = senders.filter((sender) => sender.format === format).map(({ name }) => name);
+  const [only, ...others] = query.has('sender') ? query.getAll('sender') : names;
+  if (only === undefined || others.length > 0) return 'test';
+  if (names.includes(only)) return only;
+  throw new InvalidInputError(`There is no sender of the format ${format} by that name.`, [
+    { path: 'sender', message: 'is none of RAMPART_ALERT_SENDERS with this format' },
+  ]);
 }
 
 const alertsIn = (

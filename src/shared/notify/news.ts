@@ -123,5 +123,8 @@ function sentenceOf({ decision, intent }: Rollout, { kind, sentence }: JournalEn
   }
 }
 
-const approvable = ({ decision, step, stepSince }: Rollout): Pick<Notice, 'approvable'> =>
-  decision?.reason === 'approval' && stepSince ? { approvable: { step, since: stepSince } } : {};
+/** Nobody knows whose hand follows a link, so it is no word where two different people have to give theirs. */
+const approvable = ({ decision, policy, step, stepSince }: Rollout): Pick<Notice, 'approvable'> =>
+  decision?.reason === 'approval' && policy.approvers === 1 && stepSince
+    ? { approvable: { step, since: stepSince } }
+    : {};

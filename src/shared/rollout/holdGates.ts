@@ -1,8 +1,9 @@
 import type { Escalation, Gate, Situation } from './decision.ts';
+import { silenceEscalation, unmeasured } from './healthGates.ts';
 import { isOverdue, troubleEscalatesAfter } from './looks.ts';
 import type { Pause, Rollout } from './rollout.ts';
 import { sayList, sayTime } from './sentence.ts';
-import { at, hold, nextLook } from './situation.ts';
+import { at, hold, nextLook, says } from './situation.ts';
 
 /** The gates of those who hold a rollout: a person's pause, and alerts. */
 
@@ -18,11 +19,17 @@ export const paused: Gate = (situation) => {
   const { rollout } = situation;
   const { pause } = rollout;
   if (!pause) return undefined;
+  const silence = silenceEscalation(situation);
   return {
-    ...hold(situation, 'paused', sayPause(rollout, pause)),
+    ...hold(situation, 'paused', `${sayPause(rollout, pause)}${saySilence(situation, silence)}`),
     nextLookAt: nextLook(situation, pause.until),
+    ...silence,
   };
 };
+
+/** Whoever has the build is not looked after: a hold that people know of must not hide that. */
+const saySilence = (situation: Situation, { escalation }: { readonly escalation?: Escalation }): string =>
+  escalation === undefined ? '' : ` Unmeasured meanwhile: ${says(unmeasured(situation))}.`;
 
 type Overdue = { readonly sentence: string; readonly escalation?: Escalation };
 
@@ -54,8 +61,9 @@ export const alerted: Gate = (situation) => {
   if (alertHolds.length === 0) return undefined;
   const { escalateAfter } = policy.unmeasured;
   const lasts = alertHolds.some((held) => isOverdue({ ...held, since: held.at }, now, escalateAfter));
+  const silence = lasts ? {} : silenceEscalation(situation);
   return {
-    ...hold(situation, 'alert', sayAlertHolds(rollout)),
-    ...(lasts && { escalation: { of: 'alert' } }),
+    ...hold(situation, 'alert', `${sayAlertHolds(rollout)}${saySilence(situation, silence)}`),
+    ...(lasts ? { escalation: { of: 'alert' } } : silence),
   };
 };

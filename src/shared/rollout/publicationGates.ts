@@ -9,16 +9,20 @@ import { sayPercentage } from './sentence.ts';
 
 /** The gates before there is a rollout in progress to steer: the Store cannot be read, or has not published it yet. */
 
-export const storeUnreadable: Gate = ({ rollout, observed, now }) => {
+export const storeUnreadable: Gate = (situation) => {
+  const { rollout, observed, now } = situation;
   if (observed.kind !== 'unreadable') return undefined;
   // A halt needs no reading: asking for it once too often does no harm.
   if (rollout.intent?.kind === 'halt' && couldBeTried(rollout)) return undefined;
   return {
     kind: 'wait',
     reason: 'storeUnreadable',
-    sentence: `The Store could not be read: ${observed.cause}. Nothing is raised until it can.`,
     nextLookAt: observed.retryAt ?? after(now, looks.unreadable),
-    ...unreadableEscalation(rollout, now),
+    ...besidesOverduePause(
+      situation,
+      `The Store could not be read: ${observed.cause}. Nothing is raised until it can.`,
+      unreadableEscalation(rollout, now),
+    ),
   };
 };
 
@@ -94,14 +98,27 @@ function awaitPublication(
   reason: Reason,
   sentence: string,
 ): Decision {
-  const overdue = overduePause(situation);
-  const escalation = overdue?.escalation;
   return {
     kind,
     reason,
-    sentence: overdue ? `${sentence} ${overdue.sentence}` : sentence,
     nextLookAt: after(situation.now, looks.awaitingPublication),
-    ...(escalation && { escalation }),
+    ...besidesOverduePause(situation, sentence),
+  };
+}
+
+type Told = { readonly sentence: string; readonly escalation?: Escalation };
+
+/** Whatever stands before it, people hear of a pause that should have ended; of two troubles, the other one comes first. */
+function besidesOverduePause(
+  situation: Situation,
+  sentence: string,
+  { escalation }: { readonly escalation?: Escalation } = {},
+): Told {
+  const overdue = overduePause(situation);
+  const told = escalation ?? overdue?.escalation;
+  return {
+    sentence: overdue ? `${sentence} ${overdue.sentence}` : sentence,
+    ...(told && { escalation: told }),
   };
 }
 
@@ -123,14 +140,18 @@ export const notGradual: Gate = ({ observed, rollout }) =>
       }
     : undefined;
 
-export const notStarted: Gate = ({ rollout, observed, now }) => {
+export const notStarted: Gate = (situation) => {
+  const { rollout, observed, now } = situation;
   if (shownRollout(observed)?.state !== 'notStarted') return undefined;
   return {
     kind: 'wait',
     reason: 'notStarted',
-    sentence: 'The submission is published, and the Store has not begun its rollout yet.',
     nextLookAt: after(now, looks.unreadable),
-    ...intentEscalation(rollout, now),
+    ...besidesOverduePause(
+      situation,
+      'The submission is published, and the Store has not begun its rollout yet.',
+      intentEscalation(rollout, now),
+    ),
   };
 };
 

@@ -72,7 +72,9 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
     async add(due) {
       const since = due.since && { since: due.since.toISOString() };
       const snapshot = due.snapshot !== undefined && { snapshot: due.snapshot };
-      await table.upsertEntity({ ...keyOf(due), ...since, ...snapshot, ...budgetColumns(due) }, 'Replace');
+      // Who only makes sure that the row is there knows no snapshot, and must not take away the one that it has.
+      const mode = snapshot ? 'Replace' : 'Merge';
+      await table.upsertEntity({ ...keyOf(due), ...since, ...snapshot, ...budgetColumns(due) }, mode);
     },
 
     remove: (due) => dropEntity(table, keyOf(due)),

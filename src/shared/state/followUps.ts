@@ -40,11 +40,14 @@ export function createFollowUps<Of>(index: DueIndex, kind: Kind<Of>): FollowUps<
    * goes on: a halt that is written down must not fail for its row.
    */
   async function moveDue(before: Kept<Of>, after: Kept<Of>, carried?: Due): Promise<void> {
-    const old = carried ?? kind.dueOf(before.of);
+    const was = kind.dueOf(before.of);
+    const old = carried ?? was;
     const due = kind.dueOf(after.of);
+    // Whoever asks all lanes at once must find it in one of them: the row in the lane that it leaves goes with its own look.
+    const changesLane = was !== undefined && due !== undefined && was.lane !== due.lane;
     try {
       if (due) await index.add(withSnapshot(due, after));
-      if (old && !sameDue(old, due)) await index.remove(old);
+      if (old && !changesLane && !sameDue(old, due)) await index.remove(old);
     } catch (error) {
       if (!isOutage(error)) throw error;
     }

@@ -5,6 +5,7 @@ import { decide } from '../rollout/decide.ts';
 import type { Decision, Situation } from '../rollout/decision.ts';
 import { sayDuration } from '../rollout/duration.ts';
 import { evolve } from '../rollout/evolve.ts';
+import { tryEnds } from '../rollout/looks.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { saySpent } from '../rollout/sentence.ts';
 import { hasEnded } from '../rollout/vocabulary.ts';
@@ -53,7 +54,8 @@ export async function advanceRollout(
 }
 
 function isDue({ rollout }: Stored, { due }: Look, now: Date): boolean {
-  if (hasEnded(rollout.phase)) return false;
+  // Whatever is read while an attempt may still be under way does not say what becomes of it: nobody looks beside it.
+  if (hasEnded(rollout.phase) || (rollout.intent && tryEnds(rollout.intent) > now)) return false;
   return due === undefined || rollout.nextLookAt === undefined || rollout.nextLookAt <= now;
 }
 

@@ -46,7 +46,9 @@ const isSameTry = (one: Intent | undefined, other: Intent | undefined): boolean 
   one !== undefined &&
   one.kind === other?.kind &&
   one.since.getTime() === other.since.getTime() &&
-  one.attempts === other.attempts;
+  one.attempts === other.attempts &&
+  // What was noted already, by a writing whose answer was lost, has none any more.
+  one.tryingSince?.getTime() === other.tryingSince?.getTime();
 
 const optionsFor = (
   { kind }: Intent,

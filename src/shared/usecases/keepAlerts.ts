@@ -12,20 +12,39 @@ import { untilWritten } from './untilWritten.ts';
 /** Many alerts come in one request, and the tables take only so much at once. */
 export const mostRows = 50;
 
-/** It only tells a late alert from a new one: a halt must not fail for it. */
-export async function storedOrNone(records: Ports['alerts'], id: string): Promise<StoredAlert | undefined> {
-  try {
-    return await records.get(id);
-  } catch {
-    return undefined;
-  }
+/** A halt waits no longer than this for a table that says nothing of its alert. */
+const knowingMs = 1_500;
+
+/**
+ * What is known of alerts by now, in their order. It only tells a late alert from a new one: a halt must not fail for it, nor
+ * wait for one row after the other where none comes.
+ */
+export async function knownAlerts(
+  { alerts, runtime }: Pick<Ports, 'alerts' | 'runtime'>,
+  ids: readonly string[],
+): Promise<(StoredAlert | undefined)[]> {
+  let isSilent = false;
+  return sideBySide(ids, mostRows, async (id) => {
+    if (isSilent) return undefined;
+    const answered = new AbortController();
+    const silence = runtime.sleep(knowingMs, answered.signal).then(
+      () => {
+        isSilent = true;
+        return undefined;
+      },
+      () => undefined,
+    );
+    const read = alerts.get(id).catch(() => undefined);
+    return Promise.race([read, silence]).finally(() => answered.abort());
+  });
 }
 
 /** The end of an alert, before anybody asks what it ends. */
 export async function keepEnd(ports: Ports, alert: Alert): Promise<void> {
   const id = alertIdOf(alert);
   const now = ports.clock.now();
-  await keep(ports, id, await storedOrNone(ports.alerts, id), (known) => endOf(alert, known, now));
+  const [read] = await knownAlerts(ports, [id]);
+  await keep(ports, id, read, (known) => endOf(alert, known, now));
 }
 
 /** @param read what is known of them by now, by their ids */

@@ -4,7 +4,7 @@ import { type Addressed, type AlertPlan, planOf } from '../alerts/plan.ts';
 import { sideBySide } from '../sideBySide.ts';
 import type { StoredAlert } from '../state/alerts.ts';
 import type { Stored } from '../state/rollouts.ts';
-import { mostRows, storedOrNone } from './keepAlerts.ts';
+import { knownAlerts, mostRows } from './keepAlerts.ts';
 import type { Ports } from './ports.ts';
 
 export const isFiring = ({ status }: Alert): boolean => status === 'firing';
@@ -17,13 +17,14 @@ export type Planned = {
 
 /** What alerts would do, without doing it. All reads are made at once: a halt must not wait for one after the other. */
 export async function planAlerts(
-  { rollouts, alerts: records }: Pick<Ports, 'rollouts' | 'alerts'>,
+  ports: Pick<Ports, 'rollouts' | 'alerts' | 'runtime'>,
   alerts: readonly Alert[],
   addressed: Addressed | undefined,
 ): Promise<Planned> {
+  const { rollouts } = ports;
   const [targets, known] = await Promise.all([
     addressed ? oneTarget(rollouts, addressed.rolloutId) : activeTargets(rollouts, alerts),
-    sideBySide(alerts, mostRows, (alert) => storedOrNone(records, alertIdOf(alert))),
+    knownAlerts(ports, alerts.map(alertIdOf)),
   ]);
   const active = targets.filter(({ rollout }) => rollout.endedAt === undefined).map(({ rollout }) => rollout);
   const plans = alerts.map((alert, index) => planOf(alert, active, addressed, known[index]?.known));

@@ -7,7 +7,7 @@ import { sideBySide } from '../sideBySide.ts';
 import type { StoredAlert } from '../state/alerts.ts';
 import { carryOutAll, type Received } from './carryOutAlerts.ts';
 import { commandRollout, prepareBudgets } from './commandRollout.ts';
-import { keepAll, keepEnd, mostRows, storedOrNone } from './keepAlerts.ts';
+import { keepAll, keepEnd, knownAlerts, mostRows } from './keepAlerts.ts';
 import { byAlert, isFiring, type Planned, planAlerts } from './planAlerts.ts';
 import type { Log, Ports } from './ports.ts';
 
@@ -74,7 +74,10 @@ async function takeBack(
   log: Log,
 ): Promise<ReadonlyMap<string, StoredAlert>> {
   const alerts = received.map(({ alert }) => alert);
-  const stored = await sideBySide(received, mostRows, ({ id }) => storedOrNone(ports.alerts, id));
+  const stored = await knownAlerts(
+    ports,
+    received.map(({ id }) => id),
+  );
   const late = received.filter(({ alert }, index) => receiptOf(alert, stored[index]?.known) === 'late');
   await Promise.all(late.map((each) => release(ports, each, log)));
   return byAlert(alerts, stored);

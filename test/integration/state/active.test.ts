@@ -130,6 +130,7 @@ describe('a rollout is read by itself', () => {
     const other = await create(ramping());
     const stored = await create(ramping());
     const { snapshot: __, ...row } = await rowOf(stored);
+    await state.due.remove(row);
     await state.due.add({ ...row, snapshot: snapshotOf(stored) });
     expect(byId(await counted.active())).toEqual(byId([other, stored]));
     expect(asked).toEqual([...queries, 'rollouts.getEntity']);

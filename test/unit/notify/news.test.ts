@@ -282,6 +282,13 @@ describe('people are not told', () => {
   });
 });
 
+test('where two different people have to approve, no link does it', () => {
+  const { before, change } = pass(twice, inProgress(5));
+  const [notice] = newsOf(before, change);
+  expect(notice?.event).toBe('needsApproval');
+  expect(notice).not.toHaveProperty('approvable');
+});
+
 test('a halt that nobody confirms is told again each time, as another notice', () => {
   const first = pass(halting, inProgress(5));
   const second = pass(left(first), inProgress(5), good, at(12 * hour));

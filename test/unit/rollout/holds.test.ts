@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { receive } from '../../../src/shared/rollout/command.ts';
 import type { Evidence } from '../../../src/shared/rollout/evidence.ts';
 import { mostAlertHolds } from '../../../src/shared/rollout/holdCommands.ts';
+import type { Observed } from '../../../src/shared/rollout/observed.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import type { Who } from '../../../src/shared/rollout/vocabulary.ts';
 import { at, evidence, fresh, hour, inProgress, ramping } from '../../support/builders.ts';
@@ -51,6 +52,18 @@ describe('a pause with an end', () => {
     );
     expect(told(at(8 * hour - 1), first.rollout).decision).not.toHaveProperty('escalation');
     expect(told(at(8 * hour), first.rollout).decision).toMatchObject({ escalation: { of: 'pause' } });
+  });
+
+  test.each<[string, Observed]>([
+    ['the Store cannot be read', { kind: 'unreadable', cause: 'it is out of order' }],
+    [
+      'the Store has not begun the rollout',
+      { kind: 'published', status: 'Published', rollout: { state: 'notStarted', percentage: 5 } },
+    ],
+  ])('that is overdue while %s is told', (_, observed) => {
+    const { decision } = look(pause(ramping(), { until }).rollout, until, { observed });
+    expect(decision).toMatchObject({ kind: 'wait', escalation: { of: 'pause' } });
+    expect(decision.sentence).toMatch(/The pause at 5 % was to end at /);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AlertStatus } from '../alert.ts';
 import { type LabelEntry, labelsOf, listed } from '../labels.ts';
-import { type AlertReader, readPayload } from '../payload.ts';
+import { type AlertReader, isKept, readPayload } from '../payload.ts';
 
 /** What Datadog had nothing to say on is empty, or its variable stands there still. */
 const isFilled = (text: string): boolean => text !== '' && !/^\$[A-Z][A-Z_]*$/.test(text);
@@ -99,5 +99,6 @@ function labelsIn(tags: readonly string[]): LabelEntry[] {
 /** `$DATE` is in milliseconds since the epoch. */
 function instantIn(date: string | undefined): Date | undefined {
   const instant = new Date(Number(date));
-  return date === undefined || Number.isNaN(instant.getTime()) ? undefined : instant;
+  // No row keeps a time beyond these years; one that is none is not kept either.
+  return date !== undefined && isKept(instant) ? instant : undefined;
 }
