@@ -24,6 +24,7 @@ const lookSchema = z.object({
       id: z.string(),
       since: instantSchema.optional(),
       version: z.number().optional(),
+      etag: z.string().optional(),
     })
     .optional(),
 });

@@ -1,7 +1,8 @@
 import { odata } from '@azure/data-tables';
 import { requestsOfLook } from '../budget/lookCost.ts';
 import { type Rollout, rolloutId } from '../rollout/rollout.ts';
-import { dropEntity } from './entities.ts';
+import { findEntity } from './entities.ts';
+import { isStatus } from './errors.ts';
 import type { Key } from './rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,11 +15,10 @@ export type Due = {
   readonly at: Date;
   readonly id: string;
   readonly since?: Date | undefined;
-  /**
-   * How long the journal of what it leads to was: who is late to remove a row must not remove one that was written since for
-   * the same time. Unknown of rows that are older than this.
-   */
+  /** How long the journal of what it leads to was when the row was written; unknown of rows that are older than this. */
   readonly version?: number | undefined;
+  /** The mark of the row as it was read or written. */
+  readonly etag?: string | undefined;
   /** What it leads to, as it was when the row was written: see `writeSnapshot`. */
   readonly snapshot?: string | undefined;
   /** Whose requests the look takes; unknown of rows that are older than this column. */
@@ -35,7 +35,12 @@ export type Due = {
  * removed; a row too few would forget a rollout, so a row only goes when another one is known to be there.
  */
 export interface DueIndex {
-  add(due: Due): Promise<void>;
+  /** The row as it is now, with its mark. */
+  add(due: Due): Promise<Due>;
+  /**
+   * Removes the row, but never one that was written since for the same time: by a change that leads back to it, such as to
+   * the end of a bake. Who is late would otherwise take away the last trace of the rollout.
+   */
   remove(due: Due): Promise<void>;
   /** The rows due at `now`, the longest overdue first. */
   list(lane: Lane, now: Date, most: number): Promise<Due[]>;
@@ -47,9 +52,9 @@ export interface DueIndex {
   all(lane: Lane): Promise<Due[]>;
 }
 
-const keyOf = ({ lane, at, id, version }: Due): Key => ({
+const keyOf = ({ lane, at, id }: Due): Key => ({
   partitionKey: lane,
-  rowKey: `${at.toISOString()}_${id}${version === undefined ? '' : `~${version}`}`,
+  rowKey: `${at.toISOString()}_${id}`,
 });
 
 /** Where and when a rollout is due; an ended one never is. */
@@ -65,19 +70,25 @@ export function dueOf(rollout: Rollout): Due | undefined {
 
 /** Whether two rows are the same row. */
 export const sameDue = (a: Due | undefined, b: Due | undefined): boolean =>
-  a?.lane === b?.lane && a?.at.getTime() === b?.at.getTime() && a?.id === b?.id && a?.version === b?.version;
+  a?.lane === b?.lane && a?.at.getTime() === b?.at.getTime() && a?.id === b?.id;
 
 export function createDueIndex({ due: table }: Tables): DueIndex {
   return {
     async add(due) {
       const since = due.since && { since: due.since.toISOString() };
       const snapshot = due.snapshot !== undefined && { snapshot: due.snapshot };
+      const version = due.version !== undefined && { version: due.version };
       // Who only makes sure that the row is there knows no snapshot, and must not take away the one that it has.
       const mode = snapshot ? 'Replace' : 'Merge';
-      await table.upsertEntity({ ...keyOf(due), ...since, ...snapshot, ...budgetColumns(due) }, mode);
+      const row = { ...keyOf(due), ...since, ...version, ...snapshot, ...budgetColumns(due) };
+      const { etag } = await table.upsertEntity(row, mode);
+      return { ...due, etag };
     },
 
-    remove: (due) => dropEntity(table, keyOf(due)),
+    async remove(due) {
+      const etag = due.etag ?? (await markOf(due));
+      if (etag !== undefined) await drop(keyOf(due), etag);
+    },
 
     async list(lane, now, most) {
       for await (const due of duePages(lane, now, most)) if (due.length > 0) return due;
@@ -101,6 +112,22 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
     },
   };
 
+  /** The mark of the row as it is, unless it is of a later version: whoever changed something did not read its row. */
+  async function markOf({ version, ...due }: Due): Promise<string | undefined> {
+    const row = await findEntity<DueRow>(table, keyOf(due));
+    const isLater = row?.version !== undefined && version !== undefined && row.version > version;
+    return isLater ? undefined : row?.etag;
+  }
+
+  async function drop({ partitionKey, rowKey }: Key, etag: string): Promise<void> {
+    try {
+      await table.deleteEntity(partitionKey, rowKey, { etag });
+    } catch (error) {
+      // Somebody else removed it, or wrote it anew.
+      if (!isStatus(error, 404, 412)) throw error;
+    }
+  }
+
   async function* duePages(lane: Lane, now: Date, pageSize: number): AsyncGenerator<Due[]> {
     for await (const page of pagesOf(dueAt(lane, now), Math.min(pageSize, mostPerPage)))
       yield page.flatMap((row) => fromRow(lane, row));
@@ -113,7 +140,7 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
   }
 
   function pagesOf(filter: string, maxPageSize: number) {
-    const select = ['rowKey', 'since', 'snapshot', 'publisher', 'requests', 'urgent'];
+    const select = ['rowKey', 'since', 'version', 'snapshot', 'publisher', 'requests', 'urgent'];
     const queryOptions = { filter, select };
     return table.listEntities<DueRow>({ queryOptions }).byPage({ maxPageSize });
   }
@@ -125,6 +152,7 @@ const mostPerPage = 1_000;
 type DueRow = {
   rowKey?: string;
   since?: string;
+  version?: number;
   snapshot?: string;
   publisher?: string;
   requests?: number;
@@ -138,15 +166,19 @@ const budgetColumns = ({ publisher, requests, urgent }: Pick<Due, 'publisher' | 
 });
 
 /** A row that somebody wrote by hand, with a time that is none, must not keep the others from being read. */
-function fromRow(lane: Lane, { rowKey: key, since, snapshot, ...budget }: DueRow): Due[] {
-  const [, time, id = '', version] = /^([^_]*)_(.*?)(?:~(\d{1,9}))?$/.exec(key ?? '') ?? [];
+function fromRow(
+  lane: Lane,
+  { rowKey: key, since, version, snapshot, etag, ...budget }: DueRow & { readonly etag?: string },
+): Due[] {
+  const [time = '', ...id] = (key ?? '').split('_');
   if (!isTime(time)) return [];
   return [
     {
       lane,
       at: new Date(time),
-      id,
-      ...(version !== undefined && { version: Number(version) }),
+      id: id.join('_'),
+      ...(version !== undefined && { version }),
+      ...(etag !== undefined && { etag }),
       ...(isTime(since) && { since: new Date(since) }),
       ...(snapshot !== undefined && { snapshot }),
       ...budgetColumns(budget),

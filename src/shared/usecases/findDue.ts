@@ -31,8 +31,8 @@ export async function findDue(
   return Promise.all(chosen.rows().map((row) => handOut(row)));
 
   async function handOut(row: Due): Promise<Look> {
-    const moved: Due = { ...row, at: new Date(now.getTime() + handedOutMs), since: row.since ?? row.at };
-    await index.add(moved);
+    const later = new Date(now.getTime() + handedOutMs);
+    const moved = await index.add({ ...row, at: later, since: row.since ?? row.at });
     await index.remove(row);
     return { id: row.id, due: moved };
   }

@@ -169,7 +169,7 @@ describe('a halt goes to the Store', () => {
       ...ports.due,
       add: async (...args: Parameters<typeof ports.due.add>) => {
         await index.promise;
-        await ports.due.add(...args);
+        return ports.due.add(...args);
       },
     };
     ports.store.answers = {

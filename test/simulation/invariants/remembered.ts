@@ -1,8 +1,8 @@
 import { type Invariant, type RolloutFacts, Violation } from '../facts.ts';
 import { hasEnded } from '../recorder.ts';
 
-/** The key of a row says what it leads to: `{time}_{id}`, and behind `~` which version of it. */
-const idIn = (rowKey: string): string => /_([^~]*)/.exec(rowKey)?.[1] ?? '';
+/** The key of a row says what it leads to: `{time}_{id}`. */
+const idIn = (rowKey: string): string => /_(.*)/.exec(rowKey)?.[1] ?? '';
 
 /**
  * Whatever happens, a row of the due index leads back to every rollout that has not ended: from before it is written, and

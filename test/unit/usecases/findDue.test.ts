@@ -18,9 +18,10 @@ class Rows implements DueIndex {
   rows: Due[] = [];
   pagesRead = 0;
 
-  async add(due: Due): Promise<void> {
+  async add(due: Due): Promise<Due> {
     await this.remove(due);
     this.rows.push(due);
+    return due;
   }
   async remove({ at: time, id }: Due): Promise<void> {
     this.rows = this.rows.filter((row) => row.id !== id || row.at.getTime() !== time.getTime());
