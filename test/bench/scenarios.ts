@@ -43,6 +43,7 @@ async function wholeRollout(stage: CountedStage, telemetry: Telemetry): Promise<
   const started = await stage.count(() => start(stage, subject));
   const published = await passes(stage, 'published', 'pollSubmissions', day);
   await ensure(stage, subject, { phase: 'ramping', percentage: 5 });
+  await leaveLane(stage);
   const pushed = await reachEvidence(stage, subject);
   const quiet = await passes(stage, 'quiet', 'pollRollouts', hour / 6, telemetry);
   await ensure(stage, subject, { sentence: 'Baking at 5' });
@@ -103,7 +104,14 @@ async function ramping(stage: CountedStage): Promise<Subject> {
   await start(stage, subject);
   await stage.control.advanceClock(day);
   await stage.tickAndPass('pollSubmissions');
+  await leaveLane(stage);
   return subject;
+}
+
+/** The row in the lane that a published rollout has left goes with one look more. */
+async function leaveLane(stage: CountedStage): Promise<void> {
+  await stage.control.advanceClock(hour / 30);
+  await stage.tickAndPass('pollSubmissions');
 }
 
 async function haltByHttp(stage: CountedStage): Promise<Measured[]> {

@@ -136,25 +136,10 @@ function softened(
   rollouts: readonly Rollout[],
   earlier: Earlier | undefined,
 ): AlertEffect {
-  const firingAt = firesSince(alert, earlier);
+  const firingAt = receiptOf(alert, earlier) === 'repeat' ? earlier?.firingAt : undefined;
   if (effect.do !== 'halt' || firingAt === undefined) return effect;
   const isNewer = rollouts.some(({ id, createdAt }) => id === effect.rolloutId && createdAt > firingAt);
   return isNewer ? { ...effect, do: 'hold' } : effect;
-}
-
-/** More than clocks are ever apart. */
-const slackMs = 24 * 3_600_000;
-
-/** As far as it is known: one that has been forgotten, or was never heard of, may have begun long ago by its own words. */
-function firesSince(alert: Alert, earlier: Earlier | undefined): Date | undefined {
-  switch (receiptOf(alert, earlier)) {
-    case 'first':
-      return new Date(alert.startsAt.getTime() + slackMs);
-    case 'repeat':
-      return earlier?.firingAt;
-    default:
-      return undefined;
-  }
 }
 
 /** What was over before a rollout began is none of its doing: a late halt is for those that were there. */
