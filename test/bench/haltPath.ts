@@ -58,7 +58,7 @@ export async function measureHaltPath({ pairs = 25, warmUps = 3 } = {}): Promise
 const lasted = ({ startedAt, storeAskedAt }: Asked): number => storeAskedAt - startedAt;
 
 /** Longer than the host needs to send all that it sends at once, and short enough to wait for. */
-const storageDelayMs = 100;
+const storageDelayMs = 250;
 
 /** What each way asks of the storage, on a storage so slow that what is asked at once overlaps for certain. */
 export async function countHaltRequests(): Promise<Readonly<Record<HaltWay, HaltRequests>>> {

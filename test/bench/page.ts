@@ -45,7 +45,7 @@ const haltPart = (halts: HaltCost): string[] => [
   `From the moment that a caller begins its request to the moment that the Store receives the halt, beside a bare POST of undici to the same address. The two alternate, and so do the ways; times are medians of ${halts.pairs} pairs after three to warm up.`,
   haltTable(halts),
   [
-    '* `storage round trips` are those that wait for one another, and that the call to the Store waits for; test/e2e/haltPath.test.ts holds them. They are counted on a storage that answers 100 ms late, so that what is asked at once overlaps. The row in the due index is sent by then and not waited for.',
+    '* `storage round trips` are those that wait for one another, and that the call to the Store waits for; test/e2e/haltPath.test.ts holds them. They are counted on a storage that answers 250 ms late, so that what is asked at once overlaps. The row in the due index is sent by then and not waited for.',
     '* The app is warm: it has halted before, so it has the Store’s token and open connections. A new instance first creates its tables and acquires a token.',
     '* By its labels an alert is compared with every active rollout, in one query of each of two partitions. The tables give up to a thousand rows, or four mebibytes, an answer; beyond that, each further page is one more round trip.',
     '* The storage emulator and the app share the machine with the caller, and the bare POST does not leave its process: the ratio says how far the way is from none at all.',

@@ -1,107 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ContainerSASPermissions } from '@azure/storage-blob';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliProcess, documentsIn, olderNode, startCli } from '../integration/cli/cliProcess.ts';
-import { policyDocument } from '../support/builders.ts';
-import { type Application, type DeliveryScene, openDeliveryScene } from '../support/deliveryScene.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { documentsIn, olderNode, startCli } from '../integration/cli/cliProcess.ts';
+import { alertToken, openCommandLineScene, program, quickly } from '../support/commandLineScene.ts';
+import type { Application } from '../support/deliveryScene.ts';
+import { forFile } from '../support/forFile.ts';
 
-/** The command line as it is packed, against the whole app; its queues run, and time passes when a test says so. */
+/** The command line as it is packed, against the whole app. */
 
-const program = path.resolve('dist/cli.js');
+const commandLine = await forFile(openCommandLineScene());
+const { app: scene, carry, endOf, run, runNamed, start, submitting } = commandLine;
 const firing = path.resolve('test/fixtures/alerts/alertmanager.json');
-const quickly = ['--every', '0s'];
-let scene: DeliveryScene;
-let folder: string;
-
-const namedKey = 'a-named-key-for-the-release-lead';
-const token = 'a-token-that-prometheus-shows-with-its-alerts';
-/** Whatever is critical holds it, and nobody may pass its last step alone. */
-const policy = policyDocument({
-  steps: [
-    { percentage: 5, bake: '6h' },
-    { percentage: 25, bake: '12h', approval: true },
-    { percentage: 100, bake: '1d' },
-  ],
-  alerts: [{ match: { severity: 'critical' }, do: 'hold' }],
-});
-
-beforeAll(async () => {
-  scene = await openDeliveryScene({
-    RAMPART_KEYS: JSON.stringify([{ name: 'the release lead', role: 'operator', key: namedKey }]),
-    RAMPART_ALERT_SENDERS: JSON.stringify([
-      { name: 'prometheus', format: 'alertmanager', auth: { kind: 'bearer', token } },
-    ]),
-  });
-  folder = await mkdtemp(path.join(tmpdir(), 'rampart-e2e-cli-'));
-  await writeFile(path.join(folder, 'policy.json'), JSON.stringify(policy));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-  await scene[Symbol.asyncDispose]();
-});
-
-const settings = () => ({
-  RAMPART_URL: scene.stage.host.url,
-  RAMPART_KEY: scene.stage.host.functionKey,
-  RAMPART_STORAGE: scene.azurite.connectionString,
-});
-
-const start = (args: readonly string[], env: Readonly<Record<string, string>> = settings()): CliProcess =>
-  startCli(args, env, [program]);
-
-/** The end of a command, in which no secret may show. */
-async function endOf(cli: CliProcess) {
-  const ended = await cli.ended;
-  const { host, simulator } = scene.stage;
-  const { functionKey, masterKey } = host;
-  for (const secret of [functionKey, masterKey, namedKey, simulator.clientSecret, 'AccountKey', 'sig='])
-    expect(ended.out + ended.err).not.toContain(secret);
-  return ended;
-}
-const run = (...args: string[]) => endOf(start(args));
-/** The same, by somebody who is an operator and has a name. */
-const runNamed = (...args: string[]) => endOf(start(args, { ...settings(), RAMPART_NAMED_KEY: namedKey }));
-
-/** A package of the application on this machine, and the arguments that submit it. */
-async function submitting(of: Application, requestId: string, version = '2.0.0.0'): Promise<string[]> {
-  const file = path.join(folder, `Notes_${version}_${requestId}.msix`);
-  await writeFile(file, scene.msix(of, version));
-  return [
-    ...['submit', file, '--app', of.applicationId, '--flight', of.flightId, '--request-id', requestId],
-    ...['--policy-file', path.join(folder, 'policy.json'), ...quickly],
-  ];
-}
-
-/** Half an hour passes, and everything that is due then is done. */
-async function pass(): Promise<void> {
-  const { host } = scene.stage;
-  await scene.control.advanceClock(30 * 60_000);
-  let from = host.logs().length;
-  await host.run('pollSubmissions');
-  const due = host
-    .logs()
-    .slice(from)
-    .reduce((sum, line) => sum + Number(/ (\d+) due\.$/.exec(line)?.[1] ?? 0), 0);
-  for (let taken = 0; taken < due; taken++) {
-    const line = await host.logged(/Executed 'Functions\.advanceSubmission'/, from);
-    from = host.logs().indexOf(line, from) + 1;
-  }
-}
-
-/**
- * Time passes until the Store is done with it, and no faster than the command line shows what comes in between. The
- * rollout begins by itself.
- */
-async function carry(cli: CliProcess, id: string): Promise<void> {
-  await cli.wrote(/awaitingPublication: The Store is at CommitStarted/);
-  for (let view = await scene.view(id); !view.rollout && !view.ended; view = await scene.view(id)) {
-    const [told] = /The Store is at \w+/.exec(view.sentence) ?? [];
-    if (told !== undefined) await cli.wrote(new RegExp(told));
-    await pass();
-  }
-}
 
 describe('a package on its way', () => {
   let application: Application;
@@ -170,7 +80,7 @@ describe('a package on its way', () => {
   test('an alert that comes holds the rollout, which status and the list of alerts show, until a resume', async () => {
     const body = await readFile(firing, 'utf8');
     const sent = await scene.api.send('POST', 'alerts/alertmanager', body, {
-      authorization: `Bearer ${token}`,
+      authorization: `Bearer ${alertToken}`,
     });
     expect(sent.status).toBe(202);
     const held = await run('status', id);
@@ -280,10 +190,9 @@ test('a failed certification ends submit with 1, and says why in the Store’s w
     permissions: ContainerSASPermissions.parse('rcw'),
     expiresOn: new Date(Date.now() + 600_000),
   });
-  const { RAMPART_URL, RAMPART_KEY } = settings();
   const cli = start(await submitting(application, 'bad'), {
-    RAMPART_URL,
-    RAMPART_KEY,
+    RAMPART_URL: scene.stage.host.url,
+    RAMPART_KEY: scene.stage.host.functionKey,
     RAMPART_PACKAGES_URL: signature,
   });
   await carry(cli, `${applicationId}.${flightId}.bad`);

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { compileCache } from '../support/compileCache.ts';
 
 const main = fileURLToPath(new URL('../demo/main.ts', import.meta.url));
 
@@ -27,7 +28,7 @@ function runDemo(...args: string[]): Demo {
   const { FORCE_COLOR: _, ...env } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...env, NO_COLOR: '1' },
+    env: { ...env, ...compileCache, NO_COLOR: '1' },
   });
   running.add(child);
   const exited = once(child, 'close').then(() => running.delete(child));

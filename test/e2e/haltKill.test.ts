@@ -1,16 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type HaltScene, haltedOnce, openHaltScene, type Ramping } from '../support/haltScene.ts';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { forFile } from '../support/forFile.ts';
+import { haltedOnce, haltPath, jsonReply, openHaltScene, type Ramping } from '../support/haltScene.ts';
 
 /** The host dies without a word, or the storage is out of order, while halts are on their way; each ends halted, once. */
 
-let scene: HaltScene;
-beforeAll(async () => {
-  scene = await openHaltScene({
-    // A message of a host that died shows again after this.
-    LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS: '2',
-  });
-});
-afterAll(async () => scene[Symbol.asyncDispose]());
+// A message of a host that died shows again after this.
+const scene = await forFile(openHaltScene({ LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS: '2' }));
 
 const minute = 60_000;
 const isHalted = ({ phase }: { phase: string }) => phase === 'halted';
@@ -54,15 +49,14 @@ describe('the host is killed, between the intent and the call, after the call, a
 
 /** The caller's try does not come through, and the first of the queue is held at the Store. */
 async function untilRetryHeld(one: Ramping) {
-  const reply = { status: 409, headers: { 'content-type': 'application/json' }, body: notNow };
-  scene.store.answer(({ url }) => url.includes(`${one.submissionId}/haltpackagerollout`), reply);
+  scene.store.answer(({ url }) => url.includes(haltPath(one)), jsonReply(409, notNow));
   expect((await scene.halt(one.id)).status).toBe(202);
   const held = scene.holdHalt('before', one);
   await held.reached;
   return held;
 }
 
-const notNow = JSON.stringify({ code: 'InvalidState', data: [], details: [], message: 'Not now.' });
+const notNow = { code: 'InvalidState', data: [], details: [], message: 'Not now.' };
 
 describe('the storage', () => {
   beforeAll(async () => {

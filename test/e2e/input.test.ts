@@ -1,186 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { problemSchema } from '../support/api.ts';
 import { policyDocument } from '../support/builders.ts';
-import { openScene, type Scene, type Submitted } from '../support/scene.ts';
+import { forFile } from '../support/forFile.ts';
+import { refusalOf } from '../support/refusals.ts';
+import { openScene } from '../support/scene.ts';
 
-let scene: Scene;
-let submitted: Submitted;
-beforeAll(async () => {
-  scene = await openScene();
-  submitted = await scene.submit();
-});
-afterAll(async () => {
-  await scene[Symbol.asyncDispose]();
-});
-
-/** Sends, and demands a problem document of that status. */
-async function problem(
-  status: number,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers?: Record<string, string>,
-) {
-  const answer = await scene.api.send(method, path, body, headers);
-  expect(answer.headers.get('content-type')).toBe('application/problem+json');
-  expect(answer.status).toBe(status);
-  const document = problemSchema.parse(answer.body);
-  expect(document.status).toBe(status);
-  return document;
-}
-
-const wish = (change: object = {}) => ({ ...submitted, policy: policyDocument(), ...change });
-const nothingStarted = async () => {
-  const { body } = await scene.api.send('GET', 'rollouts');
-  expect(body).toEqual({ items: [] });
-  await scene.tick();
-};
+const scene = await forFile(openScene());
+const submitted = await scene.submit();
+const { id } = await scene.start(submitted);
+const refused = (status: number, ...request: Parameters<typeof scene.api.send>) =>
+  refusalOf(scene.api, status, ...request);
 const unknownId = '9NBLGGH4R315.production.1152921504621086517';
 
-describe('starting is refused, and nothing is left behind, for', () => {
-  test.each<[string, number, () => unknown, string]>([
-    [
-      'a policy with a misspelt key',
-      400,
-      () => wish({ policy: { ...policyDocument(), finalise: 'manual' } }),
-      'policy.finalise is not a known key; did you mean "finalize"?',
-    ],
-    [
-      'a policy without checks',
-      400,
-      () => wish({ policy: { ...policyDocument(), checks: [] } }),
-      'policy.checks needs at least one check that is not a dry run',
-    ],
-    ['no policy', 400, () => wish({ policy: undefined }), 'policy or policyName: give one of the two'],
-    [
-      'a policy and a policy name',
-      400,
-      () => wish({ policyName: 'fast' }),
-      'policy or policyName: give one of the two',
-    ],
-    [
-      'a policy name that is none',
-      400,
-      () => ({ ...submitted, policyName: 'quick' }),
-      'There is no policy named "quick"',
-    ],
-    [
-      'an unknown publisher',
-      400,
-      () => wish({ publisher: 'fabrikam' }),
-      'There is no publisher "fabrikam". Name one of: contoso.',
-    ],
-    [
-      'an application id of the wrong form',
-      400,
-      () => wish({ applicationId: '../9NBLGGH4R3' }),
-      'applicationId is not a Store ID',
-    ],
-    ['a flight id of the wrong form', 400, () => wish({ flightId: 'beta' }), 'flightId is not a flight id'],
-    [
-      'a submission id that lost digits as a number',
-      400,
-      () => wish({ submissionId: Number('1152921504621086517') }),
-      'submissionId is not a submission id: a string of digits (a number would lose digits)',
-    ],
-    ['a body that is no JSON', 400, () => '{"applicationId":', 'The body is not JSON'],
-    ['a body that is a list', 400, () => [], 'it expected object, received array'],
-    [
-      'a body that is too large',
-      413,
-      () => wish({ publisher: 'x'.repeat(70_000) }),
-      'larger than the 64 KiB',
-    ],
-    [
-      'a submission that the Store does not know',
-      422,
-      () => wish({ submissionId: '1152921504621086517' }),
-      'The Store knows no such submission on this track',
-    ],
-    [
-      'an application that the Store does not know',
-      422,
-      () => wish({ applicationId: '9NBLGGH4R315' }),
-      'The Store knows no such submission on this track',
-    ],
-  ])('%s', async (_, status, body, says) => {
-    const document = await problem(status, 'POST', 'rollouts', body());
-    expect(
-      [document.detail, ...(document.mistakes ?? []).map(({ path, message }) => `${path} ${message}`)].join(
-        '\n',
-      ),
-    ).toContain(says);
-    await nothingStarted();
-  });
-
-  test('another kind of body', async () => {
-    await problem(415, 'POST', 'rollouts', 'applicationId=1', {
-      'content-type': 'application/x-www-form-urlencoded',
-    });
-    await nothingStarted();
-  });
-
-  test('a submission that is not a gradual rollout', async () => {
-    const application = await scene.control.seedApplication({});
-    const { submissionId } = await scene.control.seedSubmission({
-      applicationId: application.applicationId,
-      packageVersion: '2.0.0.0',
-    });
-    const document = await problem(422, 'POST', 'rollouts', {
-      applicationId: application.applicationId,
-      submissionId,
-      policyName: 'standard',
-    });
-    expect(document.detail).toContain(
-      'is not a gradual rollout: packageRollout.isPackageRollout is false. Set it and a percentage in the draft',
-    );
-    await nothingStarted();
-  });
-
-  test('a submission that failed certification, with the Store’s own words', async () => {
-    const failing = await scene.submit({ outcome: 'certificationFailed' });
-    await scene.control.advanceClock(48 * 3_600_000);
-    const document = await problem(422, 'POST', 'rollouts', { ...failing, policyName: 'standard' });
-    expect(document.detail).toContain('its status is CertificationFailed');
-    await nothingStarted();
-  });
-
-  test('a rollout that has ended at the Store', async () => {
-    const done = await scene.submit();
-    await scene.control.advanceClock(48 * 3_600_000);
-    await scene.control.partnerCenter('finalize', {
-      applicationId: done.applicationId,
-      flightId: done.flightId,
-    });
-    const document = await problem(422, 'POST', 'rollouts', { ...done, policyName: 'standard' });
-    expect(document.detail).toContain('has ended: the Store says PackageRolloutComplete');
-    await nothingStarted();
-  });
-
-  test('a Store that does not answer', async () => {
-    await scene.control.addFaults([
-      { match: { path: submitted.submissionId, times: 100 }, fault: { kind: 'status503' } },
-    ]);
-    const answer = await scene.api.send('POST', 'rollouts', wish());
-    await scene.control.clearFaults();
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('30');
-    await nothingStarted();
-  });
-});
-
 describe('once it is there', () => {
-  let id: string;
-  beforeAll(async () => {
-    ({ id } = await scene.start(submitted));
-  });
+  const wish = (change: object = {}) => ({ ...submitted, policy: policyDocument(), ...change });
 
   test('starting it again with the same policy is 200, with another 409', async () => {
     const again = await scene.api.send('POST', 'rollouts', wish());
     expect(again.status).toBe(200);
     expect(again.body).toMatchObject({ id });
-    const document = await problem(409, 'POST', 'rollouts', { ...submitted, policyName: 'fast' });
+    const document = await refused(409, 'POST', 'rollouts', { ...submitted, policyName: 'fast' });
     expect(document.detail).toContain('exists already, under another policy ("test")');
   });
 
@@ -207,12 +47,7 @@ describe('once it is there', () => {
     ['a misspelt key', { reson: 'x' }, 'reson is not a known key; did you mean "reason"?'],
     ['nothing', undefined, 'The body is not JSON'],
   ])('a command with %s is refused, and nothing is done', async (_, body, says) => {
-    const document = await problem(400, 'POST', `rollouts/${id}/halt`, body);
-    expect(
-      [document.detail, ...(document.mistakes ?? []).map(({ path, message }) => `${path} ${message}`)].join(
-        '\n',
-      ),
-    ).toContain(says);
+    expect((await refused(400, 'POST', `rollouts/${id}/halt`, body)).said).toContain(says);
     expect((await scene.api.rollout(id)).phase).toBe('awaitingPublication');
   });
 
@@ -258,12 +93,8 @@ describe('once it is there', () => {
       'samples[0].candidate.faild is not a known key; did you mean "failed"?',
     ],
   ])('a sample with %s is refused', async (_, change, says) => {
-    const document = await problem(400, 'POST', `rollouts/${id}/samples`, {
-      samples: [{ ...sample, ...change }],
-    });
-    expect((document.mistakes ?? []).map(({ path, message }) => `${path} ${message}`).join('\n')).toContain(
-      says,
-    );
+    const samples = [{ ...sample, ...change }];
+    expect((await refused(400, 'POST', `rollouts/${id}/samples`, { samples })).said).toContain(says);
   });
 
   test('a sample is taken twice as once', async () => {
@@ -278,18 +109,18 @@ describe('once it is there', () => {
     const { body } = await scene.api.send('GET', 'rollouts?phase=awaitingPublication');
     expect(body).toMatchObject({ items: [{ id, phase: 'awaitingPublication', policyName: 'test' }] });
     expect((await scene.api.send('GET', 'rollouts?phase=halted')).body).toEqual({ items: [] });
-    await problem(400, 'GET', 'rollouts?phase=flying');
-    await problem(400, 'GET', 'rollouts?pageSize=0');
-    await problem(400, 'GET', 'rollouts?continuationToken=nonsense');
+    await refused(400, 'GET', 'rollouts?phase=flying');
+    await refused(400, 'GET', 'rollouts?pageSize=0');
+    await refused(400, 'GET', 'rollouts?continuationToken=nonsense');
     for (const forged of [
       { nextPartitionKey: 'x', nextRowKey: 1 },
       { nextPartitionKey: '\ud800' },
       { nextRowKey: 'x' },
     ]) {
       const token = encodeURIComponent(Buffer.from(JSON.stringify(forged)).toString('base64'));
-      await problem(400, 'GET', `rollouts?continuationToken=${token}`);
+      await refused(400, 'GET', `rollouts?continuationToken=${token}`);
     }
-    await problem(400, 'GET', 'rollouts?sort=up');
+    await refused(400, 'GET', 'rollouts?sort=up');
   });
 });
 
@@ -332,7 +163,7 @@ describe('a rollout that is not there', () => {
     ['POST', '/resume'],
     ['POST', '/approve'],
   ])('%s /api/rollouts/{id}%s is 404', async (method, path) => {
-    await problem(
+    await refused(
       404,
       method,
       `rollouts/${unknownId}${path}`,
@@ -348,7 +179,7 @@ describe('a rollout that is not there', () => {
     `${unknownId}%00`,
     "9NBLGGH4R315.production.1' or '1' eq '1",
   ])('an id of the wrong form is 400: %s', async (id) => {
-    await problem(400, 'GET', `rollouts/${id}`);
+    await refused(400, 'GET', `rollouts/${id}`);
   });
 });
 

@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hour, policyDocument } from '../support/builders.ts';
-import {
-  type Application,
-  type DeliveryScene,
-  type DeliveryView,
-  openDeliveryScene,
-} from '../support/deliveryScene.ts';
+import { type Application, type DeliveryView, openDeliveryScene } from '../support/deliveryScene.ts';
+import { forFile } from '../support/forFile.ts';
 import { msixbundle, msixupload } from '../support/packagesOf.ts';
 import { zipOf } from '../support/zipOf.ts';
 
-let scene: DeliveryScene;
-beforeAll(async () => {
-  scene = await openDeliveryScene();
-});
-afterAll(async () => scene[Symbol.asyncDispose]());
+/** A package becomes a published submission, as the request says. */
+
+const scene = await forFile(openDeliveryScene());
 
 /** Whether a test is about the flight or about production. */
 const trackOf = ({ flightId }: Application, track: 'flight' | 'production') =>
@@ -57,11 +51,7 @@ describe('from a package to a published submission', () => {
 
   test('the percentage is the first step of the policy, in the draft, in every status, and in the rollout', async () => {
     const application = await scene.application();
-    const { applicationId, flightId } = application;
-    const { id } = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
+    const { id } = await scene.ask(application, '2.0.0.0', {
       policy: policyDocument({ steps: [{ percentage: 12.5, bake: '1h' }], finalize: 'manual' }),
     });
     const seen = new Map<string, number>();
@@ -93,18 +83,11 @@ describe('the packages of the submission before', () => {
   async function overTwo(existing: (ids: Record<string, string>) => unknown): Promise<DeliveryView> {
     const application = await scene.application();
     const { applicationId, flightId } = application;
-    const first = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
-    });
+    const first = await scene.ask(application, '2.0.0.0');
     const { submissionId } = await scene.until(first.id, 'ramping');
     await scene.control.partnerCenter('finalize', { applicationId, flightId });
     const packages = (await scene.kept(submissionId))?.packages ?? [];
-    const { id } = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '3.0.0.0')],
+    const { id } = await scene.ask(application, '3.0.0.0', {
       existingPackages: existing(Object.fromEntries(packages.map((one) => [one.fileName, one.id]))),
     });
     return scene.until(id, 'ramping');
@@ -134,11 +117,7 @@ describe('the packages of the submission before', () => {
 
   test('a package to remove that is not there is told with those that are, before anything is created', async () => {
     const application = await scene.application();
-    const { applicationId, flightId } = application;
-    const { id } = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
+    const { id } = await scene.ask(application, '2.0.0.0', {
       existingPackages: { remove: ['12345'] },
     });
     const view = await scene.carry(id);
@@ -182,10 +161,7 @@ describe('when the submission is published', () => {
   test('Manual: it is held, certified, until a person clicks', async () => {
     const application = await scene.application();
     const { applicationId, flightId } = application;
-    const { id } = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
+    const { id } = await scene.ask(application, '2.0.0.0', {
       publishMode: 'Manual',
     });
     await scene.carry(id);
@@ -204,13 +180,9 @@ describe('when the submission is published', () => {
 
   test('a date: it is held until then', async () => {
     const application = await scene.application();
-    const { applicationId, flightId } = application;
     const now = Date.parse((await scene.control.readClock()).now);
     const date = new Date(now + 20 * hour).toISOString();
-    const { id } = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
+    const { id } = await scene.ask(application, '2.0.0.0', {
       publishMode: { date },
     });
     await scene.carry(id);
@@ -228,12 +200,8 @@ describe('when the submission is published', () => {
 
 test('a mandatory update and the notes for certification reach the Store', async () => {
   const application = await scene.application();
-  const { applicationId, flightId } = application;
   const from = '2026-11-01T12:00:00.000Z';
-  const { id } = await scene.order({
-    applicationId,
-    flightId,
-    packages: [await scene.putZip(application, '2.0.0.0')],
+  const { id } = await scene.ask(application, '2.0.0.0', {
     mandatoryUpdate: { from },
     notesForCertification: 'Sign in with test@example.com – "any" password.',
   });
@@ -244,158 +212,6 @@ test('a mandatory update and the notes for certification reach the Store', async
   });
   expect(Date.parse(kept?.mandatoryUpdateEffectiveDate ?? '')).toBe(Date.parse(from));
   await scene.until(id, 'ramping');
-});
-
-describe('one page and one journal tell the whole story', () => {
-  let id: string;
-  beforeAll(async () => {
-    const application = await scene.application();
-    const { applicationId, flightId } = application;
-    ({ id } = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
-    }));
-  });
-
-  test('the phase goes over into those of the rollout, up to its end', async () => {
-    expect(await scene.view(id)).toMatchObject({ phase: 'checking', ended: false });
-    const phases: string[] = [];
-    const { rollout } = await scene.until(id, 'ramping');
-    const rolloutId = rollout?.id ?? '';
-    for (let hours = 0; hours < 60; hours += 6) {
-      await scene.control.advanceClock(6 * hour);
-      await scene.push(rolloutId, 2, 1_000);
-      await scene.stage.host.run('advanceRollout', JSON.stringify({ id: rolloutId }));
-      const { phase, ended, rollout: now } = await scene.view(id);
-      phases.push(`${phase} at ${now?.percentage} %${ended ? ', ended' : ''}`);
-      if (ended) break;
-    }
-    expect([...new Set(phases)]).toEqual([
-      'ramping at 25 %',
-      'ramping at 100 %',
-      'completed at 100 %, ended',
-    ]);
-    const view = await scene.view(id);
-    expect(view.sentence).toContain('The Store shows the rollout complete.');
-    expect(await scene.kept(view.submissionId)).toMatchObject({
-      status: 'Published',
-      rollout: { status: 'PackageRolloutComplete' },
-    });
-  });
-
-  test('the journal has both, every intent before its effect', async () => {
-    const story = await scene.story(id);
-    const told = story.map(({ of, kind, subject }) => `${of}: ${kind} ${subject}`);
-    expect(told).toEqual([
-      'submission: command submit',
-      'submission: decision creating',
-      'submission: intent creating',
-      'submission: effect creating',
-      'submission: intent updating',
-      'submission: effect updating',
-      'submission: intent uploading',
-      'submission: effect uploading',
-      'submission: intent committing',
-      'submission: effect committing',
-      'submission: decision wait',
-      'submission: decision handOver',
-      'submission: effect handedOver',
-      ...told.slice(13),
-    ]);
-    const ofRollout = told.slice(13);
-    expect(new Set(story.slice(13).map(({ of }) => of))).toEqual(new Set(['rollout']));
-    expect(ofRollout[0]).toBe('rollout: command start');
-    expect(ofRollout.slice(-3)).toEqual([
-      'rollout: decision finalize',
-      'rollout: intent finalize',
-      'rollout: effect finalize',
-    ]);
-  });
-
-  test('no entry is lost or told twice, whatever the size of a page', async () => {
-    const whole = (await scene.pages(id, 200)).flat();
-    const keys = whole.map(({ of, sequence }) => `${of} ${sequence}`);
-    expect(new Set(keys).size).toBe(whole.length);
-    for (let size = 1; size <= whole.length + 1; size++) {
-      const pages = await scene.pages(id, size);
-      expect(pages.flat(), `pages of ${size}`).toEqual(whole);
-      expect(Math.max(...pages.map((page) => page.length))).toBeLessThanOrEqual(size);
-    }
-  });
-});
-
-describe('what the Store says is shown in its own words', () => {
-  test('a certification that fails, with its errors and its report', async () => {
-    const application = await scene.application();
-    const { applicationId } = application;
-    await scene.control.addFaults([
-      {
-        match: { method: 'POST', path: `${applicationId}.*/commit` },
-        fault: { kind: 'certificationFailed', code: 'Other', details: 'Policy 10.1.2.1: it does not start.' },
-      },
-    ]);
-    const { id } = await scene.order({
-      applicationId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
-    });
-    const view = await scene.until(id, 'failed');
-    await scene.control.clearFaults();
-    expect(view).toMatchObject({
-      ended: true,
-      problem: { reason: 'submissionFailed' },
-      store: {
-        status: 'CertificationFailed',
-        errors: [{ code: 'Other', details: 'Policy 10.1.2.1: it does not start.' }],
-        warnings: [{ code: 'SalesUnsupportedWarning' }],
-        certificationReports: [{ reportUrl: expect.stringMatching(/^https:/) }],
-      },
-    });
-    expect(view.sentence).toContain(
-      'its status is CertificationFailed: Other: Policy 10.1.2.1: it does not start.',
-    );
-    expect(view.sentence).toContain(view.store?.certificationReports[0]?.reportUrl);
-    expect((await scene.story(id)).at(-1)).toMatchObject({ actor: 'store', escalated: true });
-    expect(await scene.applied(application)).not.toContain('delete');
-  });
-
-  test('warnings that nobody knows are shown, and stop nothing', async () => {
-    const application = await scene.application();
-    const { applicationId, flightId } = application;
-    await scene.control.addFaults([
-      { match: { method: 'POST', path: `${applicationId}.*/commit` }, fault: { kind: 'commitWarns' } },
-    ]);
-    const { id } = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
-    });
-    const view = await scene.until(id, 'ramping');
-    await scene.control.clearFaults();
-    expect(view.store?.warnings).toContainEqual({
-      code: 'SomethingNewWarning',
-      details: 'Something new was noticed. It is not documented.',
-    });
-  });
-
-  test('a status that no documentation knows is shown, and waited for', async () => {
-    await scene.control.setToggles({ unknownStatus: 'betweenCertificationAndRelease' });
-    const application = await scene.application();
-    const { applicationId, flightId } = application;
-    const { id } = await scene.order({
-      applicationId,
-      flightId,
-      packages: [await scene.putZip(application, '2.0.0.0')],
-    });
-    const statuses = new Set<string | undefined>();
-    for (let view = await scene.carry(id); view.phase !== 'ramping'; view = await scene.carry(id)) {
-      expect(view.phase).toBe('awaitingPublication');
-      statuses.add(view.store?.status);
-      await scene.control.advanceClock(3 * 60_000);
-    }
-    await scene.control.setToggles({ unknownStatus: 'never' });
-    expect(statuses).toContain('Signing');
-  });
 });
 
 test('packages that come out of an upload file under other names are what was asked for', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { hour } from '../support/builders.ts';
 import {
   asPlanned,
@@ -10,13 +10,17 @@ import {
   nothingLeft,
   type Under,
 } from '../support/deliveriesInStep.ts';
-import { type Disturbance, disturbances, ruleAt, stages } from '../support/deliveryFaults.ts';
 import {
-  type Application,
-  carriedByTests,
-  type DeliveryScene,
-  openDeliveryScene,
-} from '../support/deliveryScene.ts';
+  creates,
+  type Disturbance,
+  deletes,
+  disturbances,
+  ruleAt,
+  stages,
+  updates,
+} from '../support/deliveryFaults.ts';
+import { type Application, carriedByTests, openDeliveryScene } from '../support/deliveryScene.ts';
+import { forFileWithoutFaults } from '../support/forFile.ts';
 
 /** Whatever the gateway and the network do to a request, whichever it is: it ends as it would have ended. */
 
@@ -25,20 +29,8 @@ const publisherOf = (disturbance: Disturbance) => ({
   publisher: publishers[disturbances.indexOf(disturbance)],
 });
 
-let scene: DeliveryScene;
-beforeAll(async () => {
-  // Hundreds of deliveries in seconds: one publisher's budget would hold them up, and that is another test's subject.
-  scene = await openDeliveryScene(carriedByTests, publishers);
-});
-afterAll(async () => scene[Symbol.asyncDispose]());
-beforeEach(async () => {
-  await scene.control.clearFaults();
-  await scene.control.clearRequests();
-});
-
-const creates = { method: 'POST', path: String.raw`/submissions/?(\?|$)` };
-const updates = { method: 'PUT', path: String.raw`/submissions/\d+/?$` };
-const deletes = { method: 'DELETE', path: String.raw`/submissions/\d+/?$` };
+// Hundreds of deliveries in seconds: one publisher's budget would hold them up, and that is another test's subject.
+const scene = await forFileWithoutFaults(openDeliveryScene(carriedByTests, publishers));
 
 const spoilsToken = ({ fault }: Disturbance): boolean => fault.kind === 'expiredToken';
 const stagesFor = ({ changesOnly }: Disturbance) =>

@@ -1,79 +1,51 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hour, policyDocument } from '../support/builders.ts';
 import {
   asPlanned,
   type Carried,
   type End,
-  each,
   endsOf,
   nothingLeft,
   orderUnder,
   type Under,
 } from '../support/deliveriesInStep.ts';
-import { ruleAt } from '../support/deliveryFaults.ts';
+import { creates, ruleAt, updates } from '../support/deliveryFaults.ts';
 import type { Application } from '../support/deliveryScene.ts';
+import { forFile } from '../support/forFile.ts';
 import type { Held, Passing } from '../support/holdingProxy.ts';
-import { type KillScene, openKillScene } from '../support/killScene.ts';
+import { actsOn, atStore, type HoldPoint, putsBlock, submissionPath } from '../support/killPoints.ts';
+import { openKillScene } from '../support/killScene.ts';
 import { msix } from '../support/packagesOf.ts';
 import { zipOf } from '../support/zipOf.ts';
 
 /** The host dies without a word, at any moment, and another one goes on: one submission, one commit, nothing lost. */
 
-let scene: KillScene;
-beforeAll(async () => {
-  scene = await openKillScene();
-});
-afterAll(async () => scene[Symbol.asyncDispose]());
+const scene = await forFile(openKillScene());
 
-type When = 'before' | 'after';
-type Point = {
-  readonly name: string;
-  readonly hold: (of: Application, when: When) => Held;
+type Point = HoldPoint & {
   readonly under?: () => Promise<Omit<Under, 'name'>>;
   /** What people do once it is ordered; the answer may never come, because the host that owes it dies. */
   readonly meanwhile?: (of: Carried) => void;
   readonly end?: Partial<End>;
 };
 
-const atStore =
-  (method: string, path: string): Point['hold'] =>
-  ({ flightId }, when) =>
-    scene.store.hold(
-      when,
-      (request) => request.method === method && new RegExp(`${flightId}${path}`).test(request.url),
-    );
-
-/** The uploads of a scene are one after the other, so that they need not be told apart. */
-const putsBlock = ({ method, url }: Passing) => method === 'PUT' && url.includes('comp=block&');
-const putsBlockList = ({ method, url }: Passing) => method === 'PUT' && url.includes('comp=blocklist');
-
-const submission = String.raw`/submissions/\d+`;
-const creates = { method: 'POST', path: String.raw`/submissions\?` };
-const updates = { method: 'PUT', path: String.raw`/submissions/\d+/?$` };
-const acts: readonly Point[] = [
-  { name: 'the create', hold: atStore('POST', creates.path) },
-  { name: 'the update', hold: atStore('PUT', submission) },
-  { name: 'the upload of a block', hold: (_, when) => scene.blobs.hold(when, putsBlock) },
-  { name: 'the end of the upload', hold: (_, when) => scene.blobs.hold(when, putsBlockList) },
-  { name: 'the commit', hold: atStore('POST', `${submission}/commit`) },
-];
 const points: readonly Point[] = [
-  { name: 'the first reading', hold: atStore('GET', '$') },
+  { name: 'the first reading', hold: atStore(scene, 'GET', '$') },
   {
     name: 'the delete of what stood in the slot',
-    hold: atStore('DELETE', submission),
+    hold: atStore(scene, 'DELETE', submissionPath),
     under: async () => ({ application: await withFailed(), ask: { onPendingSubmission: 'delete' } }),
     end: { applied: 'delete create update commit' },
   },
   {
     name: 'the delete of a draft whose upload URL has expired',
-    hold: atStore('DELETE', submission),
+    hold: atStore(scene, 'DELETE', submissionPath),
     under: async () => ({ faults: (of) => [ruleAt(of, creates, { fault: { kind: 'expiredSas' } })] }),
     end: { applied: 'create update delete create update commit' },
   },
   {
     name: 'the halt of a rollout that Rampart does not know',
-    hold: atStore('POST', `${submission}/haltpackagerollout`),
+    hold: atStore(scene, 'POST', `${submissionPath}/haltpackagerollout`),
     under: async () => ({ application: await withUnknownRollout(), ask: askedToClear('halt') }),
     end: {
       applied: 'halt create update commit',
@@ -84,7 +56,7 @@ const points: readonly Point[] = [
   ...(['halt', 'finalize'] as const).map(
     (rule): Point => ({
       name: `the ${rule} of an earlier rollout`,
-      hold: atStore('POST', `${submission}/${rule}packagerollout`),
+      hold: atStore(scene, 'POST', `${submissionPath}/${rule}packagerollout`),
       under: async () => ({ application: await ramping(rule), ask: askedToClear(rule), blob: putThird }),
       end: {
         applied: `create update commit ${rule} create update commit`,
@@ -95,20 +67,20 @@ const points: readonly Point[] = [
   ),
   {
     name: 'the delete of a draft that leads nowhere',
-    hold: atStore('DELETE', submission),
+    hold: atStore(scene, 'DELETE', submissionPath),
     under: async () => ({ faults: (of) => [ruleAt(of, updates, { fault: { kind: 'putDropsRollout' } })] }),
     end: { ...nothingLeft, phase: 'failed', applied: 'create update delete' },
   },
   {
     name: 'the delete of a draft that somebody cancels',
-    hold: atStore('DELETE', submission),
+    hold: atStore(scene, 'DELETE', submissionPath),
     under: async () => ({
       faults: (of) => [ruleAt(of, updates, { fault: { kind: 'status429', seconds: 0 }, times: 9 })],
     }),
     meanwhile: cancelOf,
     end: { ...nothingLeft, phase: 'cancelled', applied: 'create delete' },
   },
-  ...acts,
+  ...actsOn(scene),
 ];
 
 async function withFailed(): Promise<Application> {
@@ -295,75 +267,4 @@ describe.each(uploads)('an upload of many blocks, $name', ({ blob }) => {
       it: { ...asPlanned, applied: 'create update delete create update commit' },
     });
   });
-});
-
-describe('a message that comes again', () => {
-  test.each(acts)('while the first is at work on $name does nothing', async ({ hold }) => {
-    const application = await scene.application();
-    const held = hold(application, 'before');
-    const one = await orderUnder(scene, { name: 'it', application });
-    await held.reached;
-    const before = await scene.applied(application);
-    await scene.redeliver(one.id);
-    expect(await scene.applied(application)).toEqual(before);
-    const from = scene.host().logs().length;
-    held.release();
-    await scene.worked(from);
-    one.view = await scene.tickUntilDone(one.id);
-    expect(await endsOf(scene, [one])).toEqual({ it: asPlanned });
-  });
-
-  describe.each(['before', 'after'] as const)('when the first hangs %s', (when) => {
-    test.each(acts)(
-      '$name: the second goes on, and the first does no harm when it wakes',
-      async ({ hold }) => {
-        const application = await scene.application();
-        const held = hold(application, when);
-        const one = await orderUnder(scene, { name: 'it', application });
-        await held.reached;
-        // Longer than any claim.
-        await scene.control.advanceClock(7 * 60_000);
-        await scene.redeliver(one.id);
-        expect(await scene.view(one.id)).toMatchObject({ phase: 'awaitingPublication' });
-        const from = scene.host().logs().length;
-        held.release();
-        await scene.worked(from);
-        one.view = await scene.tickUntilDone(one.id);
-        expect(await endsOf(scene, [one])).toEqual({ it: asPlanned });
-      },
-    );
-  });
-
-  test('because its host was killed is enough to go on, without a timer', async () => {
-    await using own = await openKillScene({ LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS: '2' });
-    const held = own.store.hold('after', ({ method, url }) => method === 'POST' && url.endsWith('/commit'));
-    const one = await orderUnder(own, { name: 'it' });
-    await held.reached;
-    await own.control.advanceClock(7 * 60_000);
-    await own.killAndRestart();
-    await own.worked(0);
-    expect(await own.view(one.id)).toMatchObject({ phase: 'awaitingPublication' });
-    one.view = await own.tickUntilDone(one.id);
-    expect(await endsOf(own, [one])).toEqual({ it: asPlanned });
-  });
-});
-
-test('two hosts at once on the same deliveries make one submission and one commit of each', async () => {
-  const second = await scene.startSecond();
-  try {
-    const unders = Array.from({ length: 6 }, (_, index) => ({ name: `delivery ${index + 1}` }));
-    const all = await Promise.all(unders.map((under) => orderUnder(scene, under)));
-    const hosts = [scene.host(), second];
-    for (let round = 0; round < 8; round++) {
-      const messages = all.map(({ id }) => JSON.stringify({ id }));
-      await Promise.all(
-        messages.flatMap((message) => hosts.map((host) => host.run('advanceSubmission', message))),
-      );
-      await scene.control.advanceClock(round < 3 ? 7 * 60_000 : 2 * hour);
-    }
-    for (const one of all) one.view = await scene.tickUntilDone(one.id);
-    expect(await endsOf(scene, all)).toEqual(each(unders, asPlanned));
-  } finally {
-    await second.kill();
-  }
 });

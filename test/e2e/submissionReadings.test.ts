@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaultToggles, type TogglesChange } from '../simulator/toggles.ts';
 import { hour, policyDocument } from '../support/builders.ts';
 import {
@@ -11,24 +11,15 @@ import {
   tellings,
   type Under,
 } from '../support/deliveriesInStep.ts';
-import { ruleAt, stages } from '../support/deliveryFaults.ts';
-import { type Application, type DeliveryScene, openDeliveryScene } from '../support/deliveryScene.ts';
+import { creates, ruleAt, stages } from '../support/deliveryFaults.ts';
+import { type Application, openDeliveryScene } from '../support/deliveryScene.ts';
+import { forFileWithoutFaults } from '../support/forFile.ts';
 import { msixupload } from '../support/packagesOf.ts';
 import { zipOf } from '../support/zipOf.ts';
 
 /** Nobody outside the Store knows which reading of its contract is true: a delivery copes with each of them. */
 
-let scene: DeliveryScene;
-beforeAll(async () => {
-  scene = await openDeliveryScene();
-});
-afterAll(async () => scene[Symbol.asyncDispose]());
-beforeEach(async () => {
-  await scene.control.clearFaults();
-  await scene.control.clearRequests();
-});
-
-const creates = { method: 'POST', path: String.raw`/submissions/?(\?|$)` };
+const scene = await forFileWithoutFaults(openDeliveryScene());
 
 /** Plays while the Store is of this reading. */
 async function during<T>(reading: TogglesChange, play: () => Promise<T>): Promise<T> {

@@ -1,28 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hour, policyDocument } from '../support/builders.ts';
-import {
-  type Application,
-  type DeliveryScene,
-  type DeliveryView,
-  openDeliveryScene,
-} from '../support/deliveryScene.ts';
+import { type Application, openDeliveryScene } from '../support/deliveryScene.ts';
+import { forFile } from '../support/forFile.ts';
 
 /** A track has one place for a pending submission, and one unfinished rollout. What stands there is found and named. */
 
-let scene: DeliveryScene;
-beforeAll(async () => {
-  scene = await openDeliveryScene();
-});
-afterAll(async () => scene[Symbol.asyncDispose]());
+const scene = await forFile(openDeliveryScene());
+const { ask } = scene;
 
 type Rule = 'refuse' | 'finalize' | 'halt';
-
-/** A request for the flight, with a package of this version. */
-async function ask(of: Application, version: string, change: object = {}): Promise<DeliveryView> {
-  const { applicationId, flightId } = of;
-  const packages = [await scene.putZip(of, version)];
-  return scene.order({ applicationId, flightId, packages, ...change });
-}
 
 const under = (onUnfinishedRollout: Rule) => ({ policy: policyDocument({ onUnfinishedRollout }) });
 

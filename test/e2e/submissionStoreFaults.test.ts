@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hour } from '../support/builders.ts';
 import {
   asPlanned,
@@ -12,24 +12,13 @@ import {
   nothingLeft,
   tellings,
 } from '../support/deliveriesInStep.ts';
-import { disturbances, ruleAt } from '../support/deliveryFaults.ts';
-import { type Application, type DeliveryScene, openDeliveryScene } from '../support/deliveryScene.ts';
+import { commits, creates, disturbances, ruleAt, updates } from '../support/deliveryFaults.ts';
+import { type Application, openDeliveryScene } from '../support/deliveryScene.ts';
+import { forFileWithoutFaults } from '../support/forFile.ts';
 
 /** What the Store itself and its authority do to a submission, or fail to do: it comes to a good end, or it fails and says what is the matter. */
 
-let scene: DeliveryScene;
-beforeAll(async () => {
-  scene = await openDeliveryScene();
-});
-afterAll(async () => scene[Symbol.asyncDispose]());
-beforeEach(async () => {
-  await scene.control.clearFaults();
-  await scene.control.clearRequests();
-});
-
-const commits = { method: 'POST', path: String.raw`/submissions/\d+/commit` };
-const creates = { method: 'POST', path: String.raw`/submissions/?(\?|$)` };
-const updates = { method: 'PUT', path: String.raw`/submissions/\d+/?$` };
+const scene = await forFileWithoutFaults(openDeliveryScene());
 
 describe('what the Store refuses, it says in its own words', () => {
   const outcomes = [

@@ -53,22 +53,28 @@ const track = '/?$';
 const submission = String.raw`/submissions/\d+/?$`;
 const packageRollout = String.raw`/submissions/\d+/packagerollout`;
 
+/** The requests that change a submission. */
+export const creates: Match = { method: 'POST', path: String.raw`/submissions/?(\?|$)` };
+export const updates: Match = { method: 'PUT', path: submission };
+export const commits: Match = { method: 'POST', path: String.raw`/submissions/\d+/commit` };
+export const deletes: Match = { method: 'DELETE', path: submission };
+
 export const stages: readonly Stage[] = [
   { name: 'the track, before anything', match: { method: 'GET', path: track, nth: 1 } },
   { name: 'the published submission', match: { method: 'GET', path: submission, nth: 1 } },
   { name: 'its package rollout', match: { method: 'GET', path: packageRollout, nth: 1 } },
   { name: 'the track, before the draft', match: { method: 'GET', path: track, nth: 2 } },
   { name: 'the track, within the create', match: { method: 'GET', path: track, nth: 3 } },
-  { name: 'the create', match: { method: 'POST', path: String.raw`/submissions/?(\?|$)` }, changes: true },
+  { name: 'the create', match: creates, changes: true },
   { name: 'the new draft', match: { method: 'GET', path: submission, nth: 3 } },
   { name: 'the draft, before the update', match: { method: 'GET', path: submission, nth: 4 } },
   { name: 'the draft, within the update', match: { method: 'GET', path: submission, nth: 5 } },
-  { name: 'the update', match: { method: 'PUT', path: submission }, changes: true },
+  { name: 'the update', match: updates, changes: true },
   { name: 'the draft, after the update', match: { method: 'GET', path: submission, nth: 6 } },
   { name: 'the draft, before the upload', match: { method: 'GET', path: submission, nth: 7 } },
   { name: 'the upload URL', match: { method: 'GET', path: submission, nth: 8 } },
   { name: 'the draft, before the commit', match: { method: 'GET', path: submission, nth: 9 } },
-  { name: 'the commit', match: { method: 'POST', path: String.raw`/submissions/\d+/commit` }, changes: true },
+  { name: 'the commit', match: commits, changes: true },
   {
     name: 'the status, after the commit',
     match: { method: 'GET', path: String.raw`/submissions/\d+/status`, nth: 1 },

@@ -83,6 +83,8 @@ export interface Deliveries {
   post(request: Record<string, unknown>): Promise<{ status: number; body: unknown }>;
   /** The same, and it must be taken on. */
   order(request: Record<string, unknown>): Promise<DeliveryView>;
+  /** The same for the flight of an application, with a ZIP that has one package of this version. */
+  ask(of: Application, version: string, change?: object): Promise<DeliveryView>;
   view(id: string): Promise<DeliveryView>;
   /** One message is taken: all passes that are due now. */
   carry(id: string): Promise<DeliveryView>;
@@ -155,6 +157,12 @@ export async function deliveriesOn<Base extends Pick<Scene, 'azurite' | 'api' | 
       const { status, body } = await delivery.post(request);
       if (status !== 201) throw new Error(`Posting answered ${status}: ${JSON.stringify(body)}`);
       return deliveryViewSchema.parse(body);
+    },
+
+    async ask(of, version, change = {}) {
+      const { applicationId, flightId } = of;
+      const packages = [await delivery.putZip(of, version)];
+      return delivery.order({ applicationId, flightId, packages, ...change });
     },
 
     async view(id) {

@@ -3,7 +3,7 @@ import type { PolicyDocument } from '../../src/shared/rollout/policy.ts';
 import { type Answer, type Api, apiOf, type RolloutView } from './api.ts';
 import { policyDocument } from './builders.ts';
 import type { ControlClient } from './controlClient.ts';
-import { type HoldingProxy, startHoldingProxy } from './holdingProxy.ts';
+import { type HoldingProxy, type Reply, startHoldingProxy } from './holdingProxy.ts';
 import { type HostProcess, startHostProcess } from './hostProcess.ts';
 import { type Submitted, untilPublished } from './scene.ts';
 import { type SimulatorProcess, startSimulatorProcess } from './simulatorProcess.ts';
@@ -55,6 +55,20 @@ export type End = {
 
 /** Halted, once. */
 export const haltedOnce: End = { phase: 'halted', applied: 1, intents: 1, confirmations: 1 };
+
+/** What a request for the halt of its rollout has in its URL. */
+export const haltPath = ({ submissionId }: Submitted): string => `${submissionId}/haltpackagerollout`;
+
+export const jsonReply = (status: number, body: object): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+/** What the Store says while it is out of order. */
+export const outOfOrder = jsonReply(503, {
+  statusCode: 503,
+  message: 'Account service is experiencing issue',
+});
 
 const settled = {
   'AzureWebJobs.pollRollouts.Disabled': 'true',
@@ -123,8 +137,7 @@ export async function openHaltScene(settings: Readonly<Record<string, string>> =
       const answer = await api.send('POST', `rollouts/${id}/halt`, { reason: 'it eats files' });
       return { ...answer, seconds: (performance.now() - startedAt) / 1_000 };
     },
-    holdHalt: (when, { submissionId }) =>
-      store.hold(when, ({ url }) => url.includes(`${submissionId}/haltpackagerollout`)),
+    holdHalt: (when, submitted) => store.hold(when, ({ url }) => url.includes(haltPath(submitted))),
     async until(id, wanted) {
       for (;;) {
         const from = host.logs().length;

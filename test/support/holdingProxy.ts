@@ -22,13 +22,24 @@ export interface HoldingProxy extends AsyncDisposable {
   hold(when: 'before' | 'after', wanted: Wanted): Held;
   /** Answers the next `times` requests that are so itself. */
   answer(wanted: Wanted, reply: Reply, times?: number): void;
+  /**
+   * Answers every request that is so itself: until it is told to end, or for so many milliseconds of real time from the
+   * first of them on.
+   */
+  outage(wanted: Wanted, reply: Reply, ms?: number): Outage;
   /** How many requests that are so were answered by the service, since the start. */
   passed(wanted: Wanted): number;
   /** Resolves once that many have been. */
   passing(wanted: Wanted, count: number): Promise<void>;
 }
 
-type Reply = {
+export interface Outage {
+  /** When requests met it, in milliseconds of real time since 1970. */
+  readonly met: readonly number[];
+  end(): void;
+}
+
+export type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -44,7 +55,7 @@ export async function startHoldingProxy(upstream: string): Promise<HoldingProxy>
   const { hostname, port } = new URL(upstream);
   const agent = new http.Agent({ keepAlive: true });
   const holds: Hold[] = [];
-  const answers: { wanted: Wanted; reply: Reply; left: number }[] = [];
+  const answers: { reply: Reply; takes: Wanted }[] = [];
   const passed: Passing[] = [];
   const waiting = new Set<() => void>();
   const server = http.createServer((request, response) => {
@@ -56,9 +67,8 @@ export async function startHoldingProxy(upstream: string): Promise<HoldingProxy>
   async function relay(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = request;
     const passing: Passing = { method, url, body: await buffer(request) };
-    const own = answers.find(({ wanted, left }) => left > 0 && wanted(passing));
+    const own = answers.find(({ takes }) => takes(passing));
     if (own) {
-      own.left -= 1;
       response.writeHead(own.reply.status, own.reply.headers).end(own.reply.body);
       return;
     }
@@ -98,7 +108,30 @@ export async function startHoldingProxy(upstream: string): Promise<HoldingProxy>
       return { reached: hold.reached.promise, release: () => hold.released.resolve() };
     },
     answer(wanted, reply, times = 1) {
-      answers.push({ wanted, reply, left: times });
+      let left = times;
+      const takes: Wanted = (request) => {
+        const mine = left > 0 && wanted(request);
+        if (mine) left -= 1;
+        return mine;
+      };
+      answers.push({ reply, takes });
+    },
+    outage(wanted, reply, ms = Number.POSITIVE_INFINITY) {
+      const met: number[] = [];
+      let ended = false;
+      const takes: Wanted = (request) => {
+        const now = Date.now();
+        const mine = !ended && now - (met[0] ?? now) < ms && wanted(request);
+        if (mine) met.push(now);
+        return mine;
+      };
+      answers.push({ reply, takes });
+      return {
+        met,
+        end() {
+          ended = true;
+        },
+      };
     },
     passed: count,
     async passing(wanted, wished) {

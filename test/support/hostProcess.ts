@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { compileCache } from './compileCache.ts';
 
 export interface HostProcess {
   /** `http://127.0.0.1:PORT`, without the route prefix. */
@@ -83,8 +84,9 @@ function spawnHost(options: HostProcessOptions, keys: Readonly<Record<string, st
   const args = ['--port', String(port), '--app-root', appRoot, ...(clockUrl ? ['--clock', clockUrl] : [])];
   const env: Record<string, string | undefined> = {
     ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])),
+    ...compileCache,
     AzureFunctionsWebHost__hostid: randomBytes(16).toString('hex'),
-    AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:00.2',
+    AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:00.5',
     ...keys,
     ...options.env,
   };

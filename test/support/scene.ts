@@ -6,6 +6,7 @@ import { type Api, apiOf, type RolloutView, rolloutViewSchema } from './api.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
 import { hour, policyDocument } from './builders.ts';
 import { type Stage, startStage } from './stage.ts';
+import { unlimitedBudget } from './unlimitedBudget.ts';
 
 /** The whole app on a clock that stands still until a test moves it, with timers that tick when a test says so. */
 export interface Scene extends AsyncDisposable {
@@ -66,6 +67,7 @@ export async function openScene(
   const store = createStoreClient({
     baseUrl,
     publisher: { tenantId, clientId, credential, authorityHost, tlsCa },
+    budget: unlimitedBudget,
   });
 
   const scene: Scene = {

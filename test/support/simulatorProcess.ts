@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { compileCache } from './compileCache.ts';
 import { type ControlClient, createControlClient } from './controlClient.ts';
 
 const addressesSchema = z.object({
@@ -40,7 +41,7 @@ export async function startSimulatorProcess(
 ): Promise<SimulatorProcess> {
   const child = spawn(process.execPath, ['--import', exitWithParent, main, ...(options.args ?? [])], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...compileCache, ...options.env },
     detached: true,
   });
   const { control, ready: _ready, ...addresses } = await readiness(child);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '../../support/compileCache.ts';
 
 /** The command line from its sources. */
 export const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
@@ -24,7 +25,7 @@ export function startCli(
   program: readonly string[] = [main],
 ): CliProcess {
   const child = spawn(process.execPath, [...program, ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...compileCache, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let out = '';

@@ -8,7 +8,8 @@ import {
   generateAccountSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import { type Azurite, startAzurite } from './azurite.ts';
+import { type Azurite, startAzurite } from '../azurite.ts';
+import { openScene, type Scene } from '../scene.ts';
 import {
   type Echo,
   type EchoRelay,
@@ -17,9 +18,8 @@ import {
   quoted,
   startEcho,
   startEchoRelay,
-} from './hostileEcho.ts';
-import { everyMessage, everyRow, leaksIn } from './hostileSecrets.ts';
-import { openScene, type Scene } from './scene.ts';
+} from './echo.ts';
+import { everyMessage, everyRow, leaksIn } from './leaks.ts';
 
 /** The whole app with a secret of its own in every place that takes one, between services that can say again what they were told. */
 export interface PlantedScene extends AsyncDisposable {

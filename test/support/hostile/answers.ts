@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { problemSchema } from './api.ts';
+import { problemSchema } from '../api.ts';
 
 /** What every answer to a caller has to be, whatever was asked. */
 

@@ -4,9 +4,9 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Client } from 'undici';
 import { z } from 'zod';
-import type { PlainAnswer } from './hostileAnswers.ts';
-import type { HostileRoute } from './hostileBeginnings.ts';
-import type { HostProcess } from './hostProcess.ts';
+import type { HostProcess } from '../hostProcess.ts';
+import type { PlainAnswer } from './answers.ts';
+import type { HostileRoute } from './beginnings.ts';
 
 /** Requests to a running host as no well-meaning client would send them. */
 

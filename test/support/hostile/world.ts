@@ -1,7 +1,7 @@
 import { app, type HttpHandler, HttpRequest, InvocationContext } from '@azure/functions';
-import type { World } from '../../src/shared/wiring.ts';
-import type { PlainAnswer } from './hostileAnswers.ts';
-import type { HostileRoute } from './hostileBeginnings.ts';
+import type { World } from '../../../src/shared/wiring.ts';
+import type { PlainAnswer } from './answers.ts';
+import type { HostileRoute } from './beginnings.ts';
 
 /** The app's HTTP functions in this process, over a world that ends a request as soon as it asks for anything outside. */
 

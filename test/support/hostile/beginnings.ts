@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { writeLink } from '../../src/shared/notify/link.ts';
-import { applicationId, flightId, policyDocument, submissionId } from './builders.ts';
+import { writeLink } from '../../../src/shared/notify/link.ts';
+import { applicationId, flightId, policyDocument, submissionId } from '../builders.ts';
 
 /** The valid requests that an enemy would begin from: one for each thing that a function takes. */
 
@@ -152,7 +152,7 @@ export type Beginning = {
   readonly headersFor: Sign;
 };
 
-const fixtures = new URL('../fixtures/alerts/', import.meta.url);
+const fixtures = new URL('../../fixtures/alerts/', import.meta.url);
 const resources: Readonly<Record<string, string>> = {
   'sentry.eventAlert.json': 'event_alert',
   'sentry.metricAlert.json': 'metric_alert',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { applicationId } from './builders.ts';
-import { knownId } from './hostileBeginnings.ts';
-import { hostileTexts } from './hostileJson.ts';
+import { applicationId } from '../builders.ts';
+import { knownId } from './beginnings.ts';
+import { hostileTexts } from './json.ts';
 
 /** What an enemy would send besides JSON: paths, queries, forms and headers. */
 

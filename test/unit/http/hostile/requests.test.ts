@@ -1,25 +1,30 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { expectCivil } from '../../support/hostileAnswers.ts';
+import { expectCivil } from '../../../support/hostile/answers.ts';
 import {
   type Beginning,
   beginningsOf,
   hostileSecrets,
   hostileSettings,
   knownId,
-} from '../../support/hostileBeginnings.ts';
-import { anyJson, buried, edits, hostileJson } from '../../support/hostileJson.ts';
-import { hostileForm, hostileHeaders, hostileQuery, hostileSegment } from '../../support/hostileRequests.ts';
-import { holds } from '../../support/hostileRuns.ts';
-import { call, catchRoutes, type InProcessRequest, outOfReach } from '../../support/hostileWorld.ts';
+} from '../../../support/hostile/beginnings.ts';
+import { anyJson, buried, edits, hostileJson } from '../../../support/hostile/json.ts';
+import {
+  hostileForm,
+  hostileHeaders,
+  hostileQuery,
+  hostileSegment,
+} from '../../../support/hostile/requests.ts';
+import { holds } from '../../../support/hostile/runs.ts';
+import { call, catchRoutes, type InProcessRequest, outOfReach } from '../../../support/hostile/world.ts';
 
 /**
  * Every HTTP function that the app registers, in this process and up to the point where it would ask for anything
  * outside: whatever is sent, the answer is a problem document or the request is good.
  */
 
-vi.mock('../../../src/shared/wiring.ts', async (original) => {
-  const wiring = await original<typeof import('../../../src/shared/wiring.ts')>();
+vi.mock('../../../../src/shared/wiring.ts', async (original) => {
+  const wiring = await original<typeof import('../../../../src/shared/wiring.ts')>();
   return { ...wiring, wire: (config: Parameters<typeof wiring.wire>[0]) => outOfReach(wiring.wire(config)) };
 });
 
@@ -38,7 +43,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const routes = catchRoutes();
 beforeAll(async () => {
-  await import('../../../src/index.ts');
+  await import('../../../../src/index.ts');
 });
 
 type Route = (typeof routes)[number];
