@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type AlertScene, alertSettings, matching, openAlertScene, say } from '../support/alertScene.ts';
+import type { AlertRequest } from '../support/alertSenders.ts';
 import { hour } from '../support/builders.ts';
 import { openHaltScene } from '../support/haltScene.ts';
 
@@ -115,15 +117,51 @@ describe('an alert that matches nothing', () => {
   });
 });
 
-test('the test endpoint says why an alert would do nothing', async () => {
-  await scene.ramp({ alerts: [{ match: { application: 'Tried' }, do: 'halt' }] });
-  const { body } = await scene.api.send(
-    'POST',
-    'alerts/generic/test',
-    say('generic', 'firing', 'tried').body,
-  );
-  expect(JSON.stringify(body)).toContain('capitals count');
+describe('the test endpoint', () => {
+  const tried = ({ path, headers, body }: AlertRequest, query = '') =>
+    scene.api.send('POST', `${path}/test${query}`, body, headers);
+  const would = (kind: string) => ({ alerts: [{ rollouts: [{ would: kind }] }] });
+
+  test('says why an alert would do nothing', async () => {
+    await scene.ramp({ alerts: [{ match: { application: 'Tried' }, do: 'halt' }] });
+    const { body } = await tried(say('generic', 'firing', 'tried'));
+    expect(JSON.stringify(body)).toContain('capitals count');
+  });
+
+  test('says what the end of an alert would release', async () => {
+    await scene.ramp(matching('generic', 'tried-end', 'hold'));
+    await scene.post(say('generic', 'firing', 'tried-end'));
+    const { body } = await tried(say('generic', 'resolved', 'tried-end'));
+    expect(body).toMatchObject(would('release'));
+  });
+
+  test('knows, as the alert itself does, since when it fires and who has resumed', async () => {
+    const firing = say('alertmanager', 'firing', 'tried-early');
+    await scene.post(firing);
+    await scene.control.advanceClock(minute);
+    const { id } = await scene.ramp(matching('alertmanager', 'tried-early', 'halt'));
+    for (const query of ['', '?sender=alertmanager'])
+      expect((await tried(firing, query)).body).toMatchObject(would('hold'));
+    expect((await scene.post(firing)).alerts[0]?.rollouts).toMatchObject([{ outcome: 'held' }]);
+    await scene.api.send('POST', `rollouts/${id}/resume`, { reason: 'a false alarm' });
+    expect((await tried(firing)).body).toMatchObject({
+      alerts: [{ remarks: ['It has held before, and somebody resumed.'] }],
+    });
+  });
+
+  test('refuses a sender that there is not', async () => {
+    expect((await tried(say('generic', 'firing', 'tried'), '?sender=nobody')).status).toBe(400);
+  });
 });
+
+test.each(['8640000000000000', '-62198755200001', '1e30', 'x'])(
+  'an alert whose date is %s comes now',
+  async (date) => {
+    const { path, headers, body } = say('datadog', 'firing', `dated-${date}`);
+    const dated = JSON.stringify({ ...z.looseObject({}).parse(JSON.parse(body)), date });
+    expect((await scene.api.send('POST', path, dated, headers)).status).toBe(202);
+  },
+);
 
 test('one request halts every rollout that it matches', async () => {
   const key = 'two-rollouts';

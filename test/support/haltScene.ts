@@ -9,6 +9,7 @@ import { type Submitted, untilPublished } from './scene.ts';
 import { type SimulatorProcess, startSimulatorProcess } from './simulatorProcess.ts';
 import { settingsFor } from './stage.ts';
 import { type StoppableStorage, startStoppableStorage } from './stoppableStorage.ts';
+import { looksAtSubmissions, tick } from './tick.ts';
 
 export type Ramping = Submitted & { readonly id: string };
 export type Timed = Answer & { readonly seconds: number };
@@ -70,6 +71,8 @@ export const outOfOrder = jsonReply(503, {
   message: 'Account service is experiencing issue',
 });
 
+const minute = 60_000;
+
 const settled = {
   'AzureWebJobs.pollRollouts.Disabled': 'true',
   'AzureWebJobs.pollSubmissions.Disabled': 'true',
@@ -110,6 +113,9 @@ export async function openHaltScene(settings: Readonly<Record<string, string>> =
     await control.advanceClock(untilPublished);
     await host.run('pollSubmissions');
     await scene.until(id, ({ phase, decision }) => phase === 'ramping' && decision?.kind !== 'adopt');
+    // One look more takes it out of the lane of submissions: the next ramp's timer is not to find it there.
+    await control.advanceClock(2 * minute);
+    await tick(host, looksAtSubmissions);
     return { ...submitted, id };
   }
 

@@ -8,6 +8,7 @@ import { type HostProcess, startHostProcess } from './hostProcess.ts';
 import type { Scene } from './scene.ts';
 import { type SimulatorProcess, startSimulatorProcess } from './simulatorProcess.ts';
 import { settingsFor } from './stage.ts';
+import { deliveriesOnTheirWay, tick } from './tick.ts';
 
 /** The app behind proxies, whose host can be killed at any request and started again on the same storage and Store. */
 export interface KillScene extends Deliveries, Pick<Scene, 'api' | 'control'>, AsyncDisposable {
@@ -89,7 +90,7 @@ export async function openKillScene(settings: Readonly<Record<string, string>> =
     async tickUntilDone(id) {
       for (let round = 0; round < mostRounds; round++) {
         await scene.control.advanceClock(stepMs(round));
-        await tick(host);
+        await tick(host, deliveriesOnTheirWay);
         const view = await scene.view(id);
         if (view.ended || view.phase === 'ramping') return view;
       }
@@ -135,17 +136,3 @@ const startHost = (on: {
     clockUrl: `${on.simulator.url}/simulator/clock`,
     ...(on.port !== undefined && { port: on.port }),
   });
-
-/** The timer hands out what is due, and every message of it is worked on. */
-async function tick(host: HostProcess): Promise<void> {
-  const from = host.logs().length;
-  await host.run('pollSubmissions');
-  const handedOut = await host.logged(/Executed 'Functions\.pollSubmissions'/, from);
-  const told = host.logs().slice(from, host.logs().indexOf(handedOut, from));
-  const due = told.reduce((sum, line) => sum + Number(/ (\d+) to carry further\.$/.exec(line)?.[1] ?? 0), 0);
-  let next = from;
-  for (let taken = 0; taken < due; taken++) {
-    const line = await host.logged(executed, next);
-    next = host.logs().indexOf(line, next) + 1;
-  }
-}
