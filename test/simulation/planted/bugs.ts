@@ -26,7 +26,7 @@ const unspoken = (
   (event: NoticeEvent): PlantedBug => ({
     invariant: 'N',
     bug: `no notice says ${event}`,
-    from: 'amber',
+    from: 'elm',
     patch: { tables: (tables) => ({ ...tables, rollouts: without(tables.rollouts, event) }) },
   }),
 );
@@ -58,7 +58,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I4',
     bug: 'a halt whose call fails is taken for done',
-    from: 'river',
+    from: 'elm',
     patch: {
       ports: (ports) => ({ ...ports, publishers: { ...ports.publishers, storeOf: swallowing(ports) } }),
     },
@@ -66,7 +66,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I4',
     bug: 'nobody is told of a halt that stays open',
-    from: 'river',
+    from: 'elm',
     patch: { ports: (ports) => ({ ...ports, rollouts: { ...ports.rollouts, write: silently(ports) } }) },
   },
   {
@@ -105,7 +105,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I8',
     bug: 'that the Store has closed is lost when the row is read',
-    from: 'iris',
+    from: 'elm',
     patch: { tables: (tables) => ({ ...tables, budget: withoutClosing(tables.budget) }) },
   },
   {
@@ -117,7 +117,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I10',
     bug: 'the mark of a track is written over instead of created',
-    from: 'harbour',
+    from: 'elm',
     patch: {
       tables: (tables) => ({
         ...tables,
