@@ -36,8 +36,9 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // An end for what hangs, and no measure: some take half a minute, and longer beside others.
+          testTimeout: 150_000,
+          hookTimeout: 150_000,
         },
       },
     ],

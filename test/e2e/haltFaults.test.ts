@@ -28,7 +28,7 @@ const rule = (path: string, fault: Fault, times = 1): FaultRuleInput => ({ match
 
 describe.concurrent('the Store', () => {
   test('answers 503 to everything for a minute: 202 within seconds, and the queue brings the halt', {
-    timeout: 180_000,
+    timeout: 240_000,
   }, async () => {
     const one = await scene.ramp();
     const outage = scene.store.outage(about(one), outOfOrder, minute);
@@ -61,7 +61,7 @@ describe.concurrent('the Store', () => {
     expect(await scene.endOf(one)).toEqual(haltedOnce);
   });
 
-  test('carries it out, and nobody can see it: the queue finds out', { timeout: 90_000 }, async () => {
+  test('carries it out, and nobody can see it: the queue finds out', async () => {
     const one = await scene.ramp();
     await scene.control.addFaults([
       rule(haltPath(one), { kind: 'gateway504Applied' }),
@@ -74,9 +74,7 @@ describe.concurrent('the Store', () => {
     expect(await scene.endOf(one)).toEqual(haltedOnce);
   });
 
-  test('is out of order until the queue has tried as well: the queue tries again', {
-    timeout: 90_000,
-  }, async () => {
+  test('is out of order until the queue has tried as well: the queue tries again', async () => {
     const one = await scene.ramp();
     const outage = scene.store.outage(about(one), outOfOrder);
     const from = scene.host().logs().length;
@@ -96,20 +94,16 @@ describe.concurrent('the Store', () => {
   test.each<[string, (of: Ramping) => string]>([
     ['to the halt', haltPath],
     ['to anything', storeOf],
-  ])(
-    'does not answer %s for a minute: the caller is answered 202 within seconds',
-    { timeout: 90_000 },
-    async (_, path) => {
-      const one = await scene.ramp();
-      await scene.control.addFaults([rule(path(one), { kind: 'slow', delayMs: minute })]);
-      const { status, seconds, body } = await scene.halt(one.id);
-      expect(status).toBe(202);
-      expect(body).toMatchObject({ phase: 'halting', intent: { kind: 'halt' } });
-      expect(seconds).toBeLessThan(8);
-      await scene.until(one.id, isHalted);
-      expect(await scene.endOf(one)).toEqual(haltedOnce);
-    },
-  );
+  ])('does not answer %s for a minute: the caller is answered 202 within seconds', async (_, path) => {
+    const one = await scene.ramp();
+    await scene.control.addFaults([rule(path(one), { kind: 'slow', delayMs: minute })]);
+    const { status, seconds, body } = await scene.halt(one.id);
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ phase: 'halting', intent: { kind: 'halt' } });
+    expect(seconds).toBeLessThan(8);
+    await scene.until(one.id, isHalted);
+    expect(await scene.endOf(one)).toEqual(haltedOnce);
+  });
 });
 
 describe.concurrent('the Store asks for a pause', () => {
@@ -125,7 +119,6 @@ describe.concurrent('the Store asks for a pause', () => {
 
   test.each(['seconds', 'date'] as const)(
     'that is long, in a Retry-After with %s: it gets its pause, and then the halt',
-    { timeout: 90_000 },
     async (retryAfter) => {
       const one = await scene.ramp();
       await scene.control.addFaults([rule(haltPath(one), { kind: 'status429', seconds: 7, retryAfter })]);

@@ -25,26 +25,22 @@ const waysOn: readonly { name: string; settings: Record<string, string>; goOn: (
 ];
 
 describe('the host is killed, between the intent and the call, after the call, and in a retry of the queue', () => {
-  test.each(waysOn)(
-    '$name bring the next host to all halts',
-    { timeout: 90_000 },
-    async ({ settings, goOn }) => {
-      const [intended, called, retried] = [await scene.ramp(), await scene.ramp(), await scene.ramp()];
-      const inRetry = await untilRetryHeld(retried);
-      const [beforeCall, afterCall] = [scene.holdHalt('before', intended), scene.holdHalt('after', called)];
-      // The host that owes the answers dies.
-      for (const { id } of [intended, called]) scene.halt(id).catch(() => undefined);
-      await Promise.all([beforeCall.reached, afterCall.reached]);
-      await scene.kill();
-      await scene.start(settings);
-      for (const held of [inRetry, beforeCall, afterCall]) held.release();
-      await goOn();
-      for (const one of [intended, called, retried]) {
-        await scene.until(one.id, isHalted);
-        expect(await scene.endOf(one)).toEqual(haltedOnce);
-      }
-    },
-  );
+  test.each(waysOn)('$name bring the next host to all halts', async ({ settings, goOn }) => {
+    const [intended, called, retried] = [await scene.ramp(), await scene.ramp(), await scene.ramp()];
+    const inRetry = await untilRetryHeld(retried);
+    const [beforeCall, afterCall] = [scene.holdHalt('before', intended), scene.holdHalt('after', called)];
+    // The host that owes the answers dies.
+    for (const { id } of [intended, called]) scene.halt(id).catch(() => undefined);
+    await Promise.all([beforeCall.reached, afterCall.reached]);
+    await scene.kill();
+    await scene.start(settings);
+    for (const held of [inRetry, beforeCall, afterCall]) held.release();
+    await goOn();
+    for (const one of [intended, called, retried]) {
+      await scene.until(one.id, isHalted);
+      expect(await scene.endOf(one)).toEqual(haltedOnce);
+    }
+  });
 });
 
 /** The caller's try does not come through, and the first of the queue is held at the Store. */
@@ -85,7 +81,7 @@ describe('the storage', () => {
     await scene.storage.start();
     await scene.until(one.id, isHalted);
     expect(await scene.endOf(one)).toEqual(haltedOnce);
-  }, 90_000);
+  });
 
   test('is stopped when the halt arrives: 503 within seconds, and the same again halts', async () => {
     const one = await scene.ramp();

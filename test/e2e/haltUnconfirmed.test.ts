@@ -85,9 +85,7 @@ describe('a halt that the Store does not confirm', () => {
       .length,
   });
 
-  test('is told to people, and told again, until one of them says that they know', {
-    timeout: 120_000,
-  }, async () => {
+  test('is told to people, and told again, until one of them says that they know', async () => {
     const one = await scene.ramp({ escalateHaltAfter: '10m' });
     const refusal = refusing(one);
     expect((await scene.halt(one.id)).status).toBe(202);
@@ -109,7 +107,7 @@ describe('a halt that the Store does not confirm', () => {
     expect(await scene.endOf(one)).toEqual(haltedOnce);
   });
 
-  test('lets nothing raise and nothing finalize', { timeout: 90_000 }, async () => {
+  test('lets nothing raise and nothing finalize', async () => {
     const one = await scene.ramp();
     const refusal = refusing(one);
     await scene.halt(one.id);

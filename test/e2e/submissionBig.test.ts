@@ -17,7 +17,7 @@ const mib = 1024 * 1024;
 const big = 1024 * mib;
 /** The blocks under way, their buffers until they are collected, and some room. */
 const mostMoreMib = 150;
-const timeout = 120_000;
+const timeout = 240_000;
 
 let scene: DeliveryScene;
 beforeAll(async () => {
