@@ -103,20 +103,37 @@ export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<
   }
 }
 
-/** The first answer in what came over a socket; its chunks are put together. */
-export function firstAnswer(came: string): PlainAnswer | undefined {
-  const [head = '', ...rest] = came.split('\r\n\r\n');
-  const body = rest.join('\r\n\r\n');
+/** The answers in what came over a socket, one behind the other; the chunks of each are put together. */
+export function answersIn(came: string): PlainAnswer[] {
+  const end = came.indexOf('\r\n\r\n');
+  const head = end < 0 ? came : came.slice(0, end);
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
-  if (status === undefined) return undefined;
+  if (status === undefined) return [];
   const contentType = /^content-type: (.*)$/im.exec(head)?.[1]?.trim();
-  const isChunked = /^transfer-encoding: chunked$/im.test(head);
-  return { status: Number(status), contentType, text: isChunked ? unchunked(body) : body };
+  const { text, after } = bodyIn(head, end < 0 ? '' : came.slice(end + 4));
+  return [{ status: Number(status), contentType, text }, ...answersIn(after)];
 }
 
-function unchunked(body: string): string {
+type Body = { readonly text: string; readonly after: string };
+
+/** By its length in bytes, by its chunks, or all that came until the end of the connection. */
+function bodyIn(head: string, rest: string): Body {
+  if (/^HTTP\/1\.[01] 1/.test(head)) return { text: '', after: rest };
+  if (/^transfer-encoding: chunked$/im.test(head)) return unchunked(rest);
+  const length = /^content-length: (\d+)$/im.exec(head)?.[1];
+  if (length === undefined) return { text: rest, after: '' };
+  const bytes = Buffer.from(rest);
+  return {
+    text: bytes.subarray(0, Number(length)).toString(),
+    after: bytes.subarray(Number(length)).toString(),
+  };
+}
+
+function unchunked(body: string): Body {
   const [, size = '0'] = /^([\da-f]+)\r\n/i.exec(body) ?? [];
   const length = Number.parseInt(size, 16);
   const start = size.length + 2;
-  return length === 0 ? '' : body.slice(start, start + length) + unchunked(body.slice(start + length + 2));
+  if (length === 0) return { text: '', after: body.slice(start + 2) };
+  const { text, after } = unchunked(body.slice(start + length + 2));
+  return { text: body.slice(start, start + length) + text, after };
 }
