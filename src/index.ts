@@ -6,7 +6,7 @@ import './functions/advanceSubmission.ts';
 import './functions/approveRollout.ts';
 import './functions/cancelSubmission.ts';
 import './functions/capRollout.ts';
-import './functions/deliverNotification.ts';
+import './functions/sendNotification.ts';
 import './functions/finalizeRollout.ts';
 import './functions/followLink.ts';
 import './functions/forgetAlerts.ts';

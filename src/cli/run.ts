@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { safeCause } from '../shared/msstore/redact.ts';
+import { safeCause } from '../shared/secrets/redact.ts';
 import { UsageError } from '../tools/input.ts';
 import { filesDirective, wantsFile } from './completion.ts';
 import { CommandError } from './errors.ts';

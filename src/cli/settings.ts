@@ -1,4 +1,4 @@
-import { isSafeUrl } from '../shared/safeUrl.ts';
+import { isSafeUrl } from '../shared/settings/safeUrl.ts';
 import { WrongInputError } from './errors.ts';
 
 /** Where Rampart is, and who asks. */

@@ -1,8 +1,8 @@
 import { app, output } from '@azure/functions';
 import { ports } from '../shared/app.ts';
-import { logOf } from '../shared/http/handler.ts';
+import { logOf } from '../shared/platform/log.ts';
 import { deliveryQueue, readLook, writeLook } from '../shared/queues/looks.ts';
-import { advanceDelivery } from '../shared/usecases/advanceDelivery.ts';
+import { advanceDelivery } from '../shared/usecases/delivery/advanceDelivery.ts';
 
 /** Takes one submission further, as far as it gets in one message; an upload of many gigabytes takes several. */
 app.storageQueue('advanceSubmission', {

@@ -5,7 +5,7 @@ import { json } from '../shared/http/handler.ts';
 import { reasonIn } from '../shared/http/input/commands.ts';
 import { deliveryIdIn } from '../shared/http/input/ids.ts';
 import { deliveryQueue, writeLook } from '../shared/queues/looks.ts';
-import { cancelDelivery } from '../shared/usecases/cancelDelivery.ts';
+import { cancelDelivery } from '../shared/usecases/delivery/cancelDelivery.ts';
 
 const next = output.storageQueue({ queueName: deliveryQueue, connection: 'AzureWebJobsStorage' });
 

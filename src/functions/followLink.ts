@@ -3,7 +3,7 @@ import { ports } from '../shared/app.ts';
 import { openHttpHandler } from '../shared/http/handler.ts';
 import { linkAnswer } from '../shared/http/links/answers.ts';
 import { followRequestSchema, readLinkRequest } from '../shared/http/links/requests.ts';
-import { followLink } from '../shared/usecases/followLink.ts';
+import { followLink } from '../shared/usecases/notify/followLink.ts';
 
 /**
  * Does what a link says, once. It takes no key of the platform, because the link itself is the credential: signed, bound

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { ports } from '../shared/app.ts';
-import { logOf } from '../shared/http/handler.ts';
-import { forgetAlerts } from '../shared/usecases/forgetAlerts.ts';
+import { logOf } from '../shared/platform/log.ts';
+import { forgetAlerts } from '../shared/usecases/alerts/forgetAlerts.ts';
 
 /** Once an hour, away from the full minute at which the others run. */
 app.timer('forgetAlerts', {

@@ -4,7 +4,7 @@ import { json } from '../shared/http/handler.ts';
 import { rolloutIdIn } from '../shared/http/input/ids.ts';
 import { pageSchema, queryOf } from '../shared/http/input/lists.ts';
 import { entryOf } from '../shared/http/views.ts';
-import { parseInput } from '../shared/mistakes.ts';
+import { parseInput } from '../shared/text/mistakes.ts';
 import { NoSuchRolloutError } from '../shared/usecases/errors.ts';
 
 /** Shows the journal of a rollout, newest entry first. */

@@ -4,8 +4,8 @@ import { json } from '../shared/http/handler.ts';
 import { deliveryIdIn } from '../shared/http/input/ids.ts';
 import { queryOf, storyPageSchema } from '../shared/http/input/lists.ts';
 import { entryOf } from '../shared/http/views.ts';
-import { parseInput } from '../shared/mistakes.ts';
-import { readStory } from '../shared/usecases/readDelivery.ts';
+import { parseInput } from '../shared/text/mistakes.ts';
+import { readStory } from '../shared/usecases/delivery/readDelivery.ts';
 
 /** The journal of a submission and of the rollout that follows, the newest entries first. */
 app.http('getSubmissionJournal', {

@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
 import { httpHandler, ports } from '../shared/app.ts';
-import { alertListSchema, recordView } from '../shared/http/alerts.ts';
+import { recordView } from '../shared/http/alertViews.ts';
 import { json } from '../shared/http/handler.ts';
+import { alertListSchema } from '../shared/http/input/alerts.ts';
 import { queryOf } from '../shared/http/input/lists.ts';
-import { parseInput } from '../shared/mistakes.ts';
+import { parseInput } from '../shared/text/mistakes.ts';
 
 /** Lists the alerts that came in, the newest first, a page at a time; with `matched=false` those that concerned no rollout. */
 app.http('listAlerts', {

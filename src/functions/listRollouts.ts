@@ -3,7 +3,7 @@ import { httpHandler, ports } from '../shared/app.ts';
 import { json } from '../shared/http/handler.ts';
 import { listSchema, queryOf } from '../shared/http/input/lists.ts';
 import { summaryOf } from '../shared/http/views.ts';
-import { parseInput } from '../shared/mistakes.ts';
+import { parseInput } from '../shared/text/mistakes.ts';
 
 /** Lists rollouts, a page at a time. */
 app.http('listRollouts', {

@@ -3,8 +3,8 @@ import { httpHandler, ports } from '../shared/app.ts';
 import { deliverySummaryOf } from '../shared/http/deliveryViews.ts';
 import { json } from '../shared/http/handler.ts';
 import { deliveryListSchema, queryOf } from '../shared/http/input/lists.ts';
-import { parseInput } from '../shared/mistakes.ts';
-import { listDeliveries } from '../shared/usecases/readDelivery.ts';
+import { parseInput } from '../shared/text/mistakes.ts';
+import { listDeliveries } from '../shared/usecases/delivery/readDelivery.ts';
 
 /** Lists what was submitted, by application. */
 app.http('listSubmissions', {

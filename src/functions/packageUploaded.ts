@@ -1,9 +1,9 @@
 import { app, output } from '@azure/functions';
 import { config, ports } from '../shared/app.ts';
-import { bindBlobsByName, blobNameOf } from '../shared/blobBinding.ts';
-import { logOf } from '../shared/http/handler.ts';
+import { bindBlobsByName, blobNameOf } from '../shared/platform/blobBinding.ts';
+import { logOf } from '../shared/platform/log.ts';
 import { deliveryQueue, writeLook } from '../shared/queues/looks.ts';
-import { receivePackage } from '../shared/usecases/receivePackage.ts';
+import { receivePackage } from '../shared/usecases/delivery/receivePackage.ts';
 
 bindBlobsByName();
 

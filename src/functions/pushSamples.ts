@@ -4,7 +4,7 @@ import { json } from '../shared/http/handler.ts';
 import { bodyLimits, readJson } from '../shared/http/input/body.ts';
 import { rolloutIdIn } from '../shared/http/input/ids.ts';
 import { samplesSchema } from '../shared/http/input/samples.ts';
-import { pushSamples } from '../shared/usecases/pushSamples.ts';
+import { pushSamples } from '../shared/usecases/rollout/pushSamples.ts';
 
 /** Takes in samples of the publisher's own telemetry. */
 app.http('pushSamples', {

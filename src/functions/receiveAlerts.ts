@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import { config, ports } from '../shared/app.ts';
-import { provenAlertsIn, receivedView, statusOf } from '../shared/http/alerts.ts';
+import { receivedView, statusOf } from '../shared/http/alertViews.ts';
 import { json, openHttpHandler } from '../shared/http/handler.ts';
-import { receiveAlerts } from '../shared/usecases/receiveAlerts.ts';
+import { provenAlertsIn } from '../shared/http/input/alerts.ts';
+import { receiveAlerts } from '../shared/usecases/alerts/receiveAlerts.ts';
 
 /** Takes alerts of the publisher's monitoring in, by the format that the route names. */
 app.http('receiveAlerts', {

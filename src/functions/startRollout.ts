@@ -4,7 +4,7 @@ import { json } from '../shared/http/handler.ts';
 import { bodyLimits, readJson } from '../shared/http/input/body.ts';
 import { startSchema, toStartRequest } from '../shared/http/input/start.ts';
 import { viewOf } from '../shared/http/views.ts';
-import { startRollout } from '../shared/usecases/startRollout.ts';
+import { startRollout } from '../shared/usecases/rollout/startRollout.ts';
 
 /** Starts automating a submission's rollout: 201, or 200 if it is there already. */
 app.http('startRollout', {

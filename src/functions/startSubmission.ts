@@ -5,8 +5,8 @@ import { deliveryViewOf } from '../shared/http/deliveryViews.ts';
 import { json } from '../shared/http/handler.ts';
 import { bodyLimits, readJson } from '../shared/http/input/body.ts';
 import { deliveryQueue, writeLook } from '../shared/queues/looks.ts';
-import { readDelivery } from '../shared/usecases/readDelivery.ts';
-import { startDelivery } from '../shared/usecases/startDelivery.ts';
+import { readDelivery } from '../shared/usecases/delivery/readDelivery.ts';
+import { startDelivery } from '../shared/usecases/delivery/startDelivery.ts';
 
 const next = output.storageQueue({ queueName: deliveryQueue, connection: 'AzureWebJobsStorage' });
 

@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import { config, httpHandler, ports } from '../shared/app.ts';
-import { planView, triedAlertsIn } from '../shared/http/alerts.ts';
+import { planView } from '../shared/http/alertViews.ts';
 import { json } from '../shared/http/handler.ts';
-import { planAlerts } from '../shared/usecases/planAlerts.ts';
+import { triedAlertsIn } from '../shared/http/input/alerts.ts';
+import { planAlerts } from '../shared/usecases/alerts/planAlerts.ts';
 
 /** Says what alerts would do, without doing it; whoever may look may ask, without the sender's secret. */
 app.http('testAlerts', {

@@ -1,5 +1,4 @@
 import type { PublisherBudget } from './budget/port.ts';
-import type { Clock } from './clock.ts';
 import { createStoreAnalytics } from './msstore/analytics.ts';
 import { createRequester, createStoreClient, type StoreClientOptions } from './msstore/client.ts';
 import type { Store, StoreAnalytics, StoreProbe, SubmissionWriter } from './msstore/port.ts';
@@ -8,9 +7,10 @@ import type { Channel } from './notify/channel.ts';
 import type { LinkSettings } from './notify/link.ts';
 import type { Post } from './notify/post.ts';
 import type { PackageContainer } from './packages/container.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Runtime } from './platform/runtime.ts';
 import type { MessageQueue } from './queues/queue.ts';
 import type { Policy } from './rollout/policy.ts';
-import type { Runtime } from './runtime.ts';
 import { createAlertStore } from './state/alerts.ts';
 import type { BudgetOptions } from './state/budgetRow.ts';
 import { createDeliveryStore } from './state/deliveries.ts';
@@ -21,10 +21,10 @@ import { createSampleStore } from './state/samples.ts';
 import type { Tables } from './state/tables.ts';
 import { createUsedLinks } from './state/usedLinks.ts';
 import { sourcesOfOnePass } from './telemetry/onePass.ts';
+import { UploadRoom } from './usecases/delivery/uploadRoom.ts';
 import { UnknownPublisherError } from './usecases/errors.ts';
+import { createTelling } from './usecases/notify/telling.ts';
 import type { Notifications, Ports, Publishers } from './usecases/ports.ts';
-import { createTelling } from './usecases/telling.ts';
-import { UploadRoom } from './usecases/uploadRoom.ts';
 
 /** How the Store is reached for one publisher. */
 type StoreAccess = Pick<StoreClientOptions, 'publisher' | 'baseUrl' | 'dispatcher'>;
@@ -67,7 +67,12 @@ export function assemble(parts: Parts): Ports {
   const due = createDueIndex(tables);
   const samples = createSampleStore(tables);
   return {
-    ...{ clock, runtime, packages, policies, due, samples },
+    clock,
+    runtime,
+    packages,
+    policies,
+    due,
+    samples,
     rollouts: createRolloutStore(tables, due, createTelling(tables, channels, queues.notify, runtime)),
     deliveries: createDeliveryStore(tables, due),
     halts: queues.halts,

@@ -7,9 +7,9 @@ import { type PublisherSettings, publishersIn } from './msstore/settings.ts';
 import type { Channel } from './notify/channel.ts';
 import type { LinkSettings } from './notify/link.ts';
 import { channelsIn, linksIn } from './notify/settings.ts';
-import { safeUrlSchema } from './safeUrl.ts';
-import { type Environment, listIn } from './settings.ts';
-import { type QueueSettings, queuesIn, type StorageSettings, storageIn } from './storageSettings.ts';
+import { type Environment, listIn } from './settings/environment.ts';
+import { safeUrlSchema } from './settings/safeUrl.ts';
+import { type QueueSettings, queuesIn, type StorageSettings, storageIn } from './settings/storage.ts';
 
 /** The settings are wrong or missing. Remedy: what each line says; nothing runs before. */
 export class ConfigurationError extends Error {

@@ -1,17 +1,17 @@
 import { ManagedIdentityCredential } from '@azure/identity';
 import { assemble, type Parts } from './assembly.ts';
-import { domainClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createPost } from './notify/post.ts';
 import { createPackageContainer, type PackageContainer } from './packages/container.ts';
+import { domainClock } from './platform/clock.ts';
+import { realRuntime } from './platform/runtime.ts';
 import { haltQueue } from './queues/halts.ts';
 import { notifyQueue } from './queues/notifications.ts';
 import { openQueue, type QueueAccess } from './queues/queue.ts';
 import { builtInPolicies } from './rollout/builtInPolicies.ts';
-import { realRuntime } from './runtime.ts';
+import type { QueueSettings, StorageSettings } from './settings/storage.ts';
 import { createPublisherBudget } from './state/budgets.ts';
 import { createTables, openTables, type StorageAccess, type Tables } from './state/tables.ts';
-import type { QueueSettings, StorageSettings } from './storageSettings.ts';
 import type { Ports } from './usecases/ports.ts';
 
 /** Everything the use cases need; `ready` resolves once the tables are known to be there. */

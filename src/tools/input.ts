@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { causeOf } from '../shared/cause.ts';
-import { mistakesOf } from '../shared/mistakes.ts';
 import { builtInPolicies } from '../shared/rollout/builtInPolicies.ts';
 import { type Policy, policySchema } from '../shared/rollout/policy.ts';
+import { causeOf } from '../shared/text/cause.ts';
+import { mistakesOf } from '../shared/text/mistakes.ts';
 
 /** What nobody can work with: a wrong option, a file that is missing or wrong. Remedy: what its one line says. */
 export class UsageError extends Error {

@@ -108,7 +108,7 @@ async function ramping(stage: CountedStage): Promise<Subject> {
   return subject;
 }
 
-/** The row in the lane that a published rollout has left goes with one look more. */
+/** The row in the round that a published rollout has left goes with one look more. */
 async function leaveLane(stage: CountedStage): Promise<void> {
   await stage.control.advanceClock(hour / 30);
   await stage.tickAndPass('pollSubmissions');

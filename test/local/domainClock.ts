@@ -1,4 +1,4 @@
-import { clockKey } from '../../src/shared/clock.ts';
+import { clockKey } from '../../src/shared/platform/clock.ts';
 import { clockSettingSchema, TimeLapseClock } from '../support/timeLapseClock.ts';
 
 const answerTimeoutMs = 5_000;

@@ -68,7 +68,7 @@ function invariantLines(failures: readonly Failure[]): string[] {
   return ['invariants', ...known, ...others.map(({ violation }) => `  ✗ ${violation.message}`)];
 }
 
-export const sayPlanned = ({ at, do: what }: Planned): string => {
+const sayPlanned = ({ at, do: what }: Planned): string => {
   const { kind, ...rest } = what;
   const details = Object.entries(rest).map(([name, value]) => `${name} ${value}`);
   return `${pad(at, 36)} ${kind}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;

@@ -19,7 +19,7 @@ import { hasEnded, Recorder } from './recorder.ts';
 const minute = 60_000;
 
 /** All runs begin here: a Monday morning. */
-export const beginning = Date.UTC(2027, 0, 4, 8);
+const beginning = Date.UTC(2027, 0, 4, 8);
 /** For so long things go wrong; after it, Rampart has so long to put everything right. */
 const disturbedMs = 150 * minute;
 const quietMs = 130 * minute;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/shared/clock.ts';
+import type { Clock } from '../../src/shared/platform/clock.ts';
 import { settle } from './progress.ts';
 import type { Change, State } from './state.ts';
 

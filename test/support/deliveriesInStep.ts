@@ -196,7 +196,7 @@ export async function tellings(
 const changing = ['clearing', 'creating', 'updating', 'uploading', 'renewing', 'committing', 'discarding'];
 
 /** A gap in a journal, or an effect on the Store without its intent before it. */
-export function mistakesIn(story: readonly StoryEntry[]): string[] {
+function mistakesIn(story: readonly StoryEntry[]): string[] {
   const own = story.filter(({ of }) => of === 'submission');
   const first = own[0]?.sequence ?? 0;
   const gaps = own.filter(({ sequence }, index) => sequence !== first + index);

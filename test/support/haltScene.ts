@@ -113,7 +113,7 @@ export async function openHaltScene(settings: Readonly<Record<string, string>> =
     await control.advanceClock(untilPublished);
     await host.run('pollSubmissions');
     await scene.until(id, ({ phase, decision }) => phase === 'ramping' && decision?.kind !== 'adopt');
-    // One look more takes it out of the lane of submissions: the next ramp's timer is not to find it there.
+    // One look more takes it out of the round of submissions: the next ramp's timer is not to find it there.
     await control.advanceClock(2 * minute);
     await tick(host, looksAtSubmissions);
     return { ...submitted, id };

@@ -38,7 +38,7 @@ export interface HostProcessOptions {
 }
 
 /** The host ended before it was ready, or where a line of its log was awaited. `message` has its whole output. */
-export class HostEndedError extends Error {
+class HostEndedError extends Error {
   override name = 'HostEndedError';
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Clock } from '../../src/shared/clock.ts';
+import type { Clock } from '../../src/shared/platform/clock.ts';
 
 /** Everything another process on this machine needs to tell the same time. */
 export const clockSettingSchema = z.object({

@@ -1,7 +1,7 @@
 import { EnvHttpProxyAgent, request } from 'undici';
 import { keyHeader } from '../../shared/access/keys.ts';
-import { safeText } from '../../shared/msstore/redact.ts';
-import { parseRetryAfter, type RetryPolicy, retryDelay } from '../../shared/msstore/retryTiming.ts';
+import { parseRetryAfter, type RetryPolicy, retryDelay } from '../../shared/platform/retryTiming.ts';
+import { safeText } from '../../shared/secrets/redact.ts';
 import { type CommandError, UnavailableError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import type { World } from '../world.ts';

@@ -36,4 +36,4 @@ export function refusalOf(status: number, body: unknown, what: string): CommandE
 }
 
 /** A status that the same request may not get the next time. */
-export const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;

@@ -57,10 +57,3 @@ export const writeJson = ({ stdout }: Pick<World, 'stdout'>, document: unknown):
 /** Writes lines for people. */
 export const writeLines = ({ stdout }: Pick<World, 'stdout'>, lines: readonly string[]): void =>
   void stdout.write(lines.map((line) => `${line}\n`).join(''));
-
-/** Words for people, where they do not mix with a document. */
-export const say = (
-  { stdout, stderr }: Pick<World, 'stdout' | 'stderr'>,
-  json: boolean,
-  sentence: string,
-): void => void (json ? stderr : stdout).write(`${sentence}\n`);

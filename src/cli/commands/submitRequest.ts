@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { requestSchema } from '../../shared/delivery/request.ts';
-import { mistakesOf } from '../../shared/mistakes.ts';
 import type { Policy } from '../../shared/rollout/policy.ts';
 import { policySchema } from '../../shared/rollout/policy.ts';
+import { mistakesOf } from '../../shared/text/mistakes.ts';
 import { WrongInputError } from '../errors.ts';
 import { goals } from '../follow/outcome.ts';
 

@@ -48,10 +48,10 @@ const sayLong = (ms: number): string =>
   sayDuration(ms < minuteMs ? ms : Math.floor(ms / minuteMs) * minuteMs);
 const minuteMs = 60_000;
 
-type Told = { readonly escalatedAt?: string | undefined; readonly acknowledgedAt?: string | undefined };
+type Escalated = { readonly escalatedAt?: string | undefined; readonly acknowledgedAt?: string | undefined };
 
 /** What is still told again and again, and what ends that. */
-function toldNotes({ escalatedAt, acknowledgedAt }: Told, id: string): Note[] {
+function toldNotes({ escalatedAt, acknowledgedAt }: Escalated, id: string): Note[] {
   if (acknowledgedAt !== undefined)
     return [{ tone: 'faint', text: `Acknowledged${sayInstant(' at ', timeIn(acknowledgedAt))}.` }];
   if (escalatedAt === undefined) return [];

@@ -1,4 +1,4 @@
-import { safeText } from '../../shared/msstore/redact.ts';
+import { safeText } from '../../shared/secrets/redact.ts';
 import {
   CommandError,
   ConflictError,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Environment, listIn } from '../settings.ts';
+import { type Environment, listIn } from '../settings/environment.ts';
 import { namedKeysSchema } from './keys.ts';
 import type { AccessSettings } from './principal.ts';
 import { roles } from './roles.ts';

@@ -1,6 +1,6 @@
-import { InvalidInputError } from '../mistakes.ts';
-import { withoutSecrets } from '../msstore/redact.ts';
 import { longestLabel } from '../rollout/alertRule.ts';
+import { withoutSecrets } from '../secrets/redact.ts';
+import { InvalidInputError } from '../text/mistakes.ts';
 import type { AlertLabels } from './alert.ts';
 
 /** A label as senders give it; what is neither text, number nor boolean is none. */

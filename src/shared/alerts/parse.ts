@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../mistakes.ts';
+import { InvalidInputError } from '../text/mistakes.ts';
 import type { Alert, AlertFormat } from './alert.ts';
 import { readAlertmanager } from './formats/alertmanager.ts';
 import { readAzureMonitor } from './formats/azureMonitor.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseInput } from '../mistakes.ts';
-import { withoutSecrets } from '../msstore/redact.ts';
+import { withoutSecrets } from '../secrets/redact.ts';
+import { parseInput } from '../text/mistakes.ts';
 import type { Alert } from './alert.ts';
 
 /** As many alerts as one payload may hold. */

@@ -1,5 +1,5 @@
 import type { Rollout } from '../rollout/rollout.ts';
-import { cut } from '../text.ts';
+import { cut } from '../text/plain.ts';
 import type { Alert, AlertLabels } from './alert.ts';
 import { alertIdOf } from './identity.ts';
 import { actionFor, nearMiss, sentenceOf } from './match.ts';

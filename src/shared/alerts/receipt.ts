@@ -1,7 +1,7 @@
 import type { Alert } from './alert.ts';
 
 /** How an alert that comes stands to what is known of it. */
-export const receipts = [
+const receipts = [
   /** Nothing is known of it. */
   'first',
   /** It fires again: after its end, or with another beginning. */
@@ -15,10 +15,10 @@ export const receipts = [
 ] as const;
 export type Receipt = (typeof receipts)[number];
 
-type Told = Pick<Alert, 'status' | 'startsAt'>;
+type Seen = Pick<Alert, 'status' | 'startsAt'>;
 
 /** @param earlier what was known of the alert before it came */
-export function receiptOf(alert: Told, earlier: Told | undefined): Receipt {
+export function receiptOf(alert: Seen, earlier: Seen | undefined): Receipt {
   if (!earlier) return 'first';
   if (alert.status === 'resolved') return 'end';
   if (earlier.status === 'resolved') return alert.startsAt <= earlier.startsAt ? 'late' : 'anew';

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { digestOf, sharedSecretSchema } from '../secrets/sharedSecret.ts';
 import { bytesOf, isFitLength, secretPattern } from '../secrets/standardWebhooks.ts';
-import { settingNameSchema } from '../settings.ts';
+import { settingNameSchema } from '../settings/environment.ts';
 import { type AlertFormat, alertFormats } from './alert.ts';
 
 /** The header and the query parameter that a key comes in. A named key of Rampart's own API has another header. */

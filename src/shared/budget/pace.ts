@@ -8,7 +8,7 @@ import { sharesOf, timing } from './budget.ts';
 export type Pace = {
   /** The looks that were handed out within the window; `untaken` is what they have not asked yet. */
   readonly handedOut: readonly HandedOut[];
-  /** The lanes that have looks due and could not hand them out. */
+  /** The rounds that have looks due and could not hand them out. */
   readonly hungry: Readonly<Record<string, Hungry>>;
   /** How many times fewer looks are handed out because polls found no room, as a power of two, and since when. */
   readonly slowed: { readonly times: number; readonly at: number };
@@ -16,7 +16,7 @@ export type Pace = {
 
 type HandedOut = {
   readonly at: number;
-  readonly lane: string;
+  readonly round: string;
   readonly requests: number;
   readonly untaken: number;
 };
@@ -24,7 +24,7 @@ type HandedOut = {
 /** `since` it has handed out nothing; `needs` is what its next look takes. */
 type Hungry = { readonly since: number; readonly seenAt: number; readonly needs: number };
 
-export type Look = { readonly lane: string; readonly requests: number };
+export type Look = { readonly round: string; readonly requests: number };
 
 /** `room`: what polls may ask now or very soon. */
 export type Room = { readonly now: number; readonly limit: number; readonly room: number };
@@ -34,7 +34,7 @@ export const freshPace: Pace = { handedOut: [], hungry: {}, slowed: { times: 0, 
 /** How long a look that was handed out may wait in the queue and still count as one that will ask. */
 const underWayMs = 60_000;
 
-/** A lane that has not come for this long has nothing due any more. */
+/** A round that has not come for this long has nothing due any more. */
 const hungryMs = 3 * 60_000;
 
 const mostSlowed = 3;
@@ -44,7 +44,7 @@ const oneTroubleMs = 20_000;
 
 /**
  * Whether a look may go now. There must be room for it beside the looks that are under way and the next look of every
- * lane that has waited longer; and while other lanes wait, a lane gets no more than its equal part of a window.
+ * round that has waited longer; and while other rounds wait, a round gets no more than its equal part of a window.
  */
 export function grantLook(
   before: Pace,
@@ -53,18 +53,18 @@ export function grantLook(
 ): { readonly granted: boolean; readonly pace: Pace } {
   const pace = recent(before, now);
   const { poll } = sharesOf(limit);
-  const others = Object.entries(pace.hungry).filter(([lane]) => lane !== look.lane);
-  const since = pace.hungry[look.lane]?.since ?? now;
+  const others = Object.entries(pace.hungry).filter(([round]) => round !== look.round);
+  const since = pace.hungry[look.round]?.since ?? now;
   const longer = others.filter(([, other]) => other.since < since);
   // A look may be dearer than all that polls have: then it goes when nothing else does.
   const needs = Math.min(look.requests, poll);
   const left = slowedRoom(room, needs, pace) - untakenOf(pace);
   const fits = left >= needs + sum(longer.map(([, other]) => other.needs));
   const part = Math.max(needs, poll / (1 + others.length));
-  const inPart = others.length === 0 || usedBy(pace, look.lane) + needs <= part;
+  const inPart = others.length === 0 || usedBy(pace, look.round) + needs <= part;
   return fits && inPart
     ? { granted: true, pace: handOut(pace, look, now) }
-    : { granted: false, pace: starve(pace, look.lane, { since, seenAt: now, needs }) };
+    : { granted: false, pace: starve(pace, look.round, { since, seenAt: now, needs }) };
 }
 
 /** A look has asked the Store once. */
@@ -89,23 +89,23 @@ export function slowDown(pace: Pace, now: number): Pace {
 const slowedRoom = (room: number, needs: number, { slowed }: Pace): number =>
   Math.max(Math.min(room, needs), room / 2 ** slowed.times);
 
-const handOut = ({ handedOut, hungry, slowed }: Pace, { lane, requests }: Look, at: number): Pace => {
-  const { [lane]: _, ...stillHungry } = hungry;
-  const look = { at, lane, requests, untaken: requests };
+const handOut = ({ handedOut, hungry, slowed }: Pace, { round, requests }: Look, at: number): Pace => {
+  const { [round]: _, ...stillHungry } = hungry;
+  const look = { at, round, requests, untaken: requests };
   return { handedOut: [...handedOut, look], hungry: stillHungry, slowed };
 };
 
-const starve = (pace: Pace, lane: string, hungry: Hungry): Pace => ({
+const starve = (pace: Pace, round: string, hungry: Hungry): Pace => ({
   ...pace,
-  hungry: { ...pace.hungry, [lane]: hungry },
+  hungry: { ...pace.hungry, [round]: hungry },
 });
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 const untakenOf = ({ handedOut }: Pace): number => sum(handedOut.map(({ untaken }) => untaken));
 
-const usedBy = ({ handedOut }: Pace, lane: string): number =>
-  sum(handedOut.filter((look) => look.lane === lane).map(({ requests }) => requests));
+const usedBy = ({ handedOut }: Pace, round: string): number =>
+  sum(handedOut.filter((look) => look.round === round).map(({ requests }) => requests));
 
 /** What still counts; times of the future, from before a clock went back, do not. */
 function recent({ handedOut, hungry, slowed }: Pace, now: number): Pace {

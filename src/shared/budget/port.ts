@@ -30,6 +30,6 @@ export interface RequestBudget {
 export interface PublisherBudget extends RequestBudget {
   /** Reads the row anew, so that the next `take` is one round trip. Never rejects. */
   prepare(): Promise<void>;
-  /** Whether a look of a lane that will take so many requests may be handed out now. */
-  grantLook(lane: string, requests: number): boolean;
+  /** Whether a look of a round that will take so many requests may be handed out now. */
+  grantLook(round: string, requests: number): boolean;
 }

@@ -1,4 +1,4 @@
-import { gates } from '../rollout/evidence.ts';
+import { mayStopRaise } from '../rollout/evidence.ts';
 import { stageOf } from '../rollout/observed.ts';
 import { sayPercentage } from '../rollout/sentence.ts';
 import type { Clearing, Delivery } from './delivery.ts';
@@ -93,7 +93,7 @@ function againstFinalize(automation: Automation): string | undefined {
   if (automation.cap !== undefined && automation.cap < 100)
     return `somebody capped it at ${sayPercentage(automation.cap)}`;
   if (automation.awaitsApproval) return 'it still needs a person’s approval';
-  const asked = automation.evidence.filter(gates);
+  const asked = automation.evidence.filter(mayStopRaise);
   if (asked.length === 0) return 'no check of its health was asked yet';
   const speaks = asked.find(({ kind }) => kind !== 'good');
   return speaks && `${speaks.check} is ${speaks.kind} (${speaks.sentence})`;

@@ -1,4 +1,4 @@
-import { after, isOverdue } from '../rollout/looks.ts';
+import { after, isOverdue, troubleEscalatesAfter } from '../rollout/looks.ts';
 import type { Delivery } from './delivery.ts';
 
 /** How long a delivery waits for what. */
@@ -21,9 +21,6 @@ export const waits = {
   /** The same for one slice of an upload. */
   uploading: 6 * minute,
 } as const;
-
-/** After how long people are told that something does not come through, and again after as long. */
-export const troubleEscalatesAfter = 60 * minute;
 
 /** After how long people are told: `CommitStarted` should take minutes, and has been seen to take forever; the rest takes days. */
 export const stuckAfter = { CommitStarted: 24 * 60 * minute, other: 7 * 24 * 60 * minute } as const;

@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { Command } from '../rollout/command.ts';
-import { commandRollout } from '../usecases/commandRollout.ts';
+import { commandRollout } from '../usecases/rollout/commandRollout.ts';
 import { type Call, json } from './handler.ts';
 import { bodyLimits, readJson } from './input/body.ts';
 import { commandSchema } from './input/commands.ts';

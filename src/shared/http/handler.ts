@@ -2,8 +2,9 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { UnauthorizedError } from '../access/errors.ts';
 import { type AccessSettings, authorize, type Principal } from '../access/principal.ts';
 import type { Role } from '../access/roles.ts';
+import { type Log, logOf } from '../platform/log.ts';
 import { isOutage } from '../state/errors.ts';
-import type { Log, Ports } from '../usecases/ports.ts';
+import type { Ports } from '../usecases/ports.ts';
 import { problemOf, problemResponse } from './problem.ts';
 
 /** What an HTTP function gets whose callers prove themselves to it: the request, the world, and where to speak. */
@@ -17,11 +18,6 @@ export type OpenCall = {
 
 /** The same for all others, and who asks. */
 export type Call = OpenCall & { readonly principal: Principal };
-
-export const logOf = (context: InvocationContext): Log => ({
-  info: (sentence) => context.info(sentence),
-  error: (sentence) => context.error(sentence),
-});
 
 /**
  * Makes the handlers of an app with these settings: each names the role that it needs, and who has less is refused

@@ -1,8 +1,8 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { ForbiddenError, UnauthorizedError } from '../access/errors.ts';
-import { boundedMistakes, type InputMistake, InvalidInputError } from '../mistakes.ts';
 import { isOutage } from '../state/errors.ts';
-import { cut } from '../text.ts';
+import { boundedMistakes, type InputMistake, InvalidInputError } from '../text/mistakes.ts';
+import { cut } from '../text/plain.ts';
 import {
   ConflictError,
   NoSuchDeliveryError,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseRetryAfter } from '../platform/retryTiming.ts';
+import { safeText } from '../secrets/redact.ts';
 import {
   type ConflictReason,
   StoreAuthenticationError,
@@ -13,8 +15,6 @@ import {
 } from './errors.ts';
 import type { HttpAnswer } from './exchange.ts';
 import type { StoreOperation } from './operations.ts';
-import { safeText } from './redact.ts';
-import { parseRetryAfter } from './retryTiming.ts';
 
 /** The envelope of the ingestion service; the gateway's own 429 has only `statusCode` and `message`. */
 const errorBodySchema = z.object({
@@ -64,7 +64,7 @@ const invalidStateOf = (operation: StoreOperation): ConflictReason => {
 };
 
 /** Tells a 409 apart by its body: by the words of its message, else by its code and the operation. */
-export function conflictReason(operation: StoreOperation, body: ErrorBody): ConflictReason {
+function conflictReason(operation: StoreOperation, body: ErrorBody): ConflictReason {
   const byWords = tellingWords.find(([words]) => words.test(body.message ?? ''))?.[1];
   // A rollout that is under way blocks a new submission: for a create, that is the pending submission's case.
   if (byWords === 'rolloutNotInProgress' && operation === 'createSubmission') return 'pendingSubmission';

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { RequestBudget } from '../budget/port.ts';
-import { type Runtime, realRuntime } from '../runtime.ts';
-import { isSafeUrl } from '../safeUrl.ts';
+import type { RetryPolicy } from '../platform/retryTiming.ts';
+import { type Runtime, realRuntime } from '../platform/runtime.ts';
+import { isSafeUrl } from '../settings/safeUrl.ts';
 import { getApplication, getFlight, getTrack, listFlights } from './applications.ts';
 import type { RequestEvent } from './call.ts';
 import { createCredential, type PublisherIdentity } from './credential.ts';
@@ -13,7 +14,6 @@ import {
 } from './packageRollout.ts';
 import type { Store, SubmissionWriter } from './port.ts';
 import { Requester } from './requester.ts';
-import { defaultRetryPolicy, type RetryPolicy } from './retryTiming.ts';
 import {
   commitSubmission,
   createSubmission,
@@ -26,6 +26,20 @@ import {
 import { createTokenProvider, type TokenProvider } from './token.ts';
 
 export const defaultStoreUrl = 'https://manage.devcenter.microsoft.com';
+
+/**
+ * Creating a submission takes the Store 10 to 15 seconds, and a halt is made inside an HTTP request that
+ * Azure cuts off at 230 seconds: the budget stays well below that and allows two slow attempts with the reads
+ * between.
+ */
+export const defaultRetryPolicy: RetryPolicy = {
+  attempts: 4,
+  baseDelayMs: 1_000,
+  maxDelayMs: 20_000,
+  maxRetryAfterMs: 60_000,
+  attemptTimeoutMs: 45_000,
+  totalTimeoutMs: 150_000,
+};
 
 export type StoreClientOptions = {
   /** Who calls: an app registration, or a ready provider of tokens. */

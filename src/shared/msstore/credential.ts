@@ -9,8 +9,8 @@ import {
   type TokenCredential,
 } from '@azure/identity';
 import { z } from 'zod';
+import { safeCause } from '../secrets/redact.ts';
 import { StoreAuthenticationError, type StoreError, StoreUnavailableError } from './errors.ts';
-import { safeCause } from './redact.ts';
 
 const certificateSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { type Dispatcher, request } from 'undici';
+import { safeCause } from '../secrets/redact.ts';
 import type { Effect } from './errors.ts';
-import { safeCause } from './redact.ts';
 
 /** The headers are complete here: nothing is added on the way. */
 export type HttpRequest = {

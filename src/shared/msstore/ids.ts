@@ -3,7 +3,7 @@ import type { SubmissionRef, Track } from './model.ts';
 import type { StoreOperation } from './operations.ts';
 
 /** The forms of the Store's ids. They are checked before an id touches a URL. */
-export const idPatterns = {
+const idPatterns = {
   /** A Store ID, such as `9NBLGGH4R315`. */
   applicationId: /^[0-9A-Za-z]{12}$/,
   /** A GUID. */

@@ -3,7 +3,8 @@ import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import type { RequestLane } from '../budget/budget.ts';
 import type { RequestBudget } from '../budget/port.ts';
-import type { Runtime } from '../runtime.ts';
+import { parseRetryAfter, type RetryPolicy, retryDelay } from '../platform/retryTiming.ts';
+import type { Runtime } from '../platform/runtime.ts';
 import { errorOfAnswer } from './answerErrors.ts';
 import type { Call, RequestEvent, StoreRequest } from './call.ts';
 import { StoreBudgetError, StoreError, StoreThrottledError, StoreUnavailableError } from './errors.ts';
@@ -13,7 +14,6 @@ import { httpRequestOf } from './httpRequest.ts';
 import { orNoRoom } from './noRoom.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { CallOptions } from './port.ts';
-import { parseRetryAfter, type RetryPolicy, retryDelay } from './retryTiming.ts';
 import type { TokenProvider } from './token.ts';
 
 export type RequesterOptions = {
@@ -52,7 +52,12 @@ export class Requester {
     const startedAt = this.#options.runtime.now();
     const correlationId = randomUUID();
     return {
-      ...{ correlationId, startedAt, abortSignal, once, lane: options.lane ?? lane, ticket },
+      correlationId,
+      startedAt,
+      abortSignal,
+      once,
+      lane: options.lane ?? lane,
+      ticket,
       ...(patienceMs !== undefined && { patienceMs }),
     };
   }

@@ -1,6 +1,6 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
+import { safeCause } from '../secrets/redact.ts';
 import { StoreAuthenticationError, StoreError, StoreUnavailableError } from './errors.ts';
-import { safeCause } from './redact.ts';
 
 /** The resource has no trailing slash: a token for one with it is not valid at the Store. */
 export const storeScope = 'https://manage.devcenter.microsoft.com/.default';

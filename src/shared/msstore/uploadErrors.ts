@@ -1,11 +1,11 @@
 import { RestError } from '@azure/storage-blob';
+import { safeCause } from '../secrets/redact.ts';
 import {
   type StoreError,
   StoreRejectedError,
   StoreUnavailableError,
   StoreUploadExpiredError,
 } from './errors.ts';
-import { safeCause } from './redact.ts';
 
 const operation = 'uploadPackages';
 

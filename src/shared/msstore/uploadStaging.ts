@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
+import { safeCause } from '../secrets/redact.ts';
 import { StoreRejectedError } from './errors.ts';
 import type { CopySource, SourceRange, UploadOptions, UploadSource } from './port.ts';
-import { safeCause } from './redact.ts';
 import { type Block, bytesOf } from './uploadPlan.ts';
 import { forEachOf } from './uploadPool.ts';
 import type { Copied, UploadTarget } from './uploadTarget.ts';

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { redacted } from './redact.ts';
+import { redacted } from '../secrets/redact.ts';
 
 /**
  * A signed URL (SAS) of a blob: the one that a draft's ZIP is uploaded to, or one that a package is copied from. It is

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { safeText } from '../secrets/redact.ts';
 import type {
   Application,
   Flight,
@@ -8,7 +9,6 @@ import type {
   SubmissionProgress,
   Track,
 } from './model.ts';
-import { safeText } from './redact.ts';
 import { UploadUrl } from './uploadUrl.ts';
 
 /**

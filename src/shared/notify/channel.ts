@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { applicationIdSchema } from '../rollout/ids.ts';
-import { safeUrlSchema } from '../safeUrl.ts';
 import { bytesOf, isFitLength, secretPattern } from '../secrets/standardWebhooks.ts';
-import { haveNamesOfTheirOwn, settingNameSchema } from '../settings.ts';
+import { haveNamesOfTheirOwn, settingNameSchema } from '../settings/environment.ts';
+import { safeUrlSchema } from '../settings/safeUrl.ts';
 import { type Notice, noticeEvents } from './notice.ts';
 
 /** Where people are told, as the setting RAMPART_CHANNELS names it. Its URL and its secret are credentials. */

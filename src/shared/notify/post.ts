@@ -1,6 +1,6 @@
 import { request } from 'undici';
-import { parseRetryAfter } from '../msstore/retryTiming.ts';
-import type { Runtime } from '../runtime.ts';
+import { parseRetryAfter } from '../platform/retryTiming.ts';
+import type { Runtime } from '../platform/runtime.ts';
 import type { ChannelRequest } from './channels/message.ts';
 
 /** What became of one attempt. `outcome` is a few words for log and table: nothing of a URL, a header or a body. */

@@ -1,5 +1,5 @@
-import { safeUrlSchema } from '../safeUrl.ts';
-import { type Environment, listIn } from '../settings.ts';
+import { type Environment, listIn } from '../settings/environment.ts';
+import { safeUrlSchema } from '../settings/safeUrl.ts';
 import { type Channel, channelsSchema } from './channel.ts';
 import type { LinkSettings } from './link.ts';
 

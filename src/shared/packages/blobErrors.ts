@@ -1,5 +1,5 @@
 import { RestError } from '@azure/storage-blob';
-import { safeCause } from '../msstore/redact.ts';
+import { safeCause } from '../secrets/redact.ts';
 import {
   PackageAccessError,
   PackageChangedError,

@@ -19,7 +19,7 @@ const lookSchema = z.object({
   id: z.string(),
   due: z
     .object({
-      lane: z.enum(['submissions', 'rollouts', 'deliveries']),
+      round: z.enum(['submissions', 'rollouts', 'deliveries']),
       at: instantSchema,
       id: z.string(),
       since: instantSchema.optional(),

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { QueueClient, RestError } from '@azure/storage-queue';
-import { type Runtime, realRuntime } from '../runtime.ts';
-import { storageTiming } from '../storageTiming.ts';
+import { type Runtime, realRuntime } from '../platform/runtime.ts';
+import { storageTiming } from '../platform/storageTiming.ts';
 
 /** A queue as the use cases see it: a message shows after `delayMs` at the earliest, at least once, and never expires. */
 export interface MessageQueue {

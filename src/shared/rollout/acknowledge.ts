@@ -14,7 +14,7 @@ export function acknowledge(rollout: Rollout, command: CommandOf<'acknowledge'>,
   return accepted(rollout, acknowledged(rollout, now), command, now);
 }
 
-type Told = { readonly escalatedAt?: Date | undefined; readonly acknowledgedAt?: Date | undefined };
+type Escalated = { readonly escalatedAt?: Date | undefined; readonly acknowledgedAt?: Date | undefined };
 
 const troublesOf = ({
   intent,
@@ -23,14 +23,14 @@ const troublesOf = ({
   storeUnreadable,
   failedRaises,
   unmeasured,
-}: Rollout): Told[] =>
+}: Rollout): Escalated[] =>
   [intent, pause, ...alertHolds, storeUnreadable, failedRaises, ...Object.values(unmeasured)].filter(
     (trouble) => trouble !== undefined,
   );
 
 function acknowledged(rollout: Rollout, now: Date): Rollout {
   const { intent, pause, storeUnreadable, failedRaises, unmeasured } = rollout;
-  const mark = <Of extends Told>(told: Of): Of =>
+  const mark = <Of extends Escalated>(told: Of): Of =>
     told.escalatedAt === undefined ? told : { ...told, acknowledgedAt: told.acknowledgedAt ?? now };
   return {
     ...rollout,

@@ -28,7 +28,7 @@ const matchSchema = z
   .meta({ description: 'The labels that an alert must have, all of them, to concern this rollout.' });
 
 /** One line of a policy's `alerts`. The first that matches does not hide the others: a halt outranks a hold. */
-export const alertRuleSchema = z
+const alertRuleSchema = z
   .strictObject({
     match: matchSchema,
     do: z.enum(['halt', 'hold']).meta({

@@ -83,7 +83,11 @@ function intended(
   const reason = `${doing} ${at(rollout)} on the word of ${sayWho(who)}: ${why.replace(/\.$/, '')}.`;
   return {
     ...intend(rollout, {
-      ...{ kind, ...whoOf(who), reason, since: now, attempts: 0 },
+      kind,
+      ...whoOf(who),
+      reason,
+      since: now,
+      attempts: 0,
       ...(kind === 'finalize' && { tryingSince: now }),
     }),
     decision: { kind, reason: 'commanded', sentence: reason, at: now },

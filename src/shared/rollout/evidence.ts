@@ -14,7 +14,7 @@ export const instantSchema = z.codec(z.iso.datetime({ offset: true }), keptDateS
 });
 
 /** Failures of exposures: crashes of sessions, failed of tried launches, devices with a crash of active devices. */
-export const countsSchema = z.object({ failed: z.number(), exposed: z.number() });
+const countsSchema = z.object({ failed: z.number(), exposed: z.number() });
 export type Counts = Readonly<z.output<typeof countsSchema>>;
 
 /** How many devices showed one failure, known by the hash that its source gives it. */
@@ -78,7 +78,7 @@ export const evidenceSchema = z.object({
 export type Evidence = z.output<typeof evidenceSchema>;
 
 /** Whether this evidence may stop a raise. */
-export const gates = (evidence: Evidence): boolean => evidence.onBad !== 'nothing';
+export const mayStopRaise = (evidence: Evidence): boolean => evidence.onBad !== 'nothing';
 
 /**
  * Whether harm is excluded at the policy's confidence. A check that counts nothing, such as a limit on a value that holds,

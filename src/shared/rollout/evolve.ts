@@ -1,6 +1,6 @@
-import { spentOf } from './budget.ts';
 import type { Adoption, Decision, Situation } from './decision.ts';
-import { type Evidence, gates } from './evidence.ts';
+import { type Evidence, mayStopRaise } from './evidence.ts';
+import { spentOf } from './falseHaltBudget.ts';
 import { type Change, type Remark, withJournal } from './journal.ts';
 import { confirm, dropFailedRaises, dropIntent, end, enter, intend } from './moves.ts';
 import type { Reason } from './reason.ts';
@@ -36,7 +36,7 @@ function lookedAt({ rollout, observed, evidence, now }: Situation, decision: Dec
 }
 
 function unmeasuredSince(rollout: Rollout, evidence: readonly Evidence[], now: Date): Rollout['unmeasured'] {
-  const silent = evidence.filter((entry) => gates(entry) && entry.kind === 'unmeasured');
+  const silent = evidence.filter((entry) => mayStopRaise(entry) && entry.kind === 'unmeasured');
   return Object.fromEntries(silent.map(({ check }) => [check, rollout.unmeasured[check] ?? { since: now }]));
 }
 

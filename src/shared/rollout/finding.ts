@@ -1,6 +1,6 @@
-import { errorOf, inDoubt } from './budget.ts';
 import { type Check, discountOf, minimumExposureOf } from './check.ts';
 import type { Evidence, Sample, Test } from './evidence.ts';
+import { errorOf, inDoubt } from './falseHaltBudget.ts';
 import { confidenceOf, type Policy } from './policy.ts';
 import type { Shown } from './rollout.ts';
 import { sayCount, sayEvidence } from './sentence.ts';

@@ -1,5 +1,5 @@
 import type { Escalation, Gate, Situation } from './decision.ts';
-import { type Evidence, excludesHarm, gates } from './evidence.ts';
+import { type Evidence, excludesHarm, mayStopRaise } from './evidence.ts';
 import { after, isOverdue, nextIntentLook } from './looks.ts';
 import { currentBake, nobodyHasIt } from './rollout.ts';
 import { sayList, sayTime } from './sentence.ts';
@@ -58,7 +58,9 @@ export const unmeasuredHolds: Gate = (situation) => {
 };
 
 export const inconclusiveHolds: Gate = (situation) => {
-  const little = situation.evidence.filter((evidence) => gates(evidence) && evidence.kind === 'inconclusive');
+  const little = situation.evidence.filter(
+    (evidence) => mayStopRaise(evidence) && evidence.kind === 'inconclusive',
+  );
   if (little.length === 0 || nobodyHasIt(situation.rollout)) return undefined;
   return hold(
     situation,
@@ -68,14 +70,16 @@ export const inconclusiveHolds: Gate = (situation) => {
 };
 
 /**
- * With the pace of evidence, a step is left as soon as every check that gates excludes harm, and at the latest when it has
+ * With the pace of evidence, a step is left as soon as every check that may stop a raise excludes harm, and at the latest when it has
  * baked for as long as the policy waits for that.
  */
 export const proving: Gate = (situation) => {
   const { rollout, evidence, now } = situation;
   if (rollout.policy.pace !== 'evidence' || nobodyHasIt(rollout)) return undefined;
   const end = after(rollout.stepSince ?? now, currentBake(rollout).maximumBake);
-  const open = evidence.filter((entry) => gates(entry) && entry.kind === 'good' && !excludesHarm(entry));
+  const open = evidence.filter(
+    (entry) => mayStopRaise(entry) && entry.kind === 'good' && !excludesHarm(entry),
+  );
   if (open.length === 0 || now >= end) return undefined;
   return {
     kind: 'wait',
@@ -85,7 +89,7 @@ export const proving: Gate = (situation) => {
   };
 };
 
-/** Each check that gates needs its word in this very pass; none is an older one's. */
+/** Each check that may stop a raise needs its word in this very pass; none is an older one's. */
 export const unaskedHolds: Gate = (situation) => {
   if (nobodyHasIt(situation.rollout)) return undefined;
   const answered = new Set(situation.evidence.map(({ check }) => check));
@@ -102,7 +106,7 @@ export const unaskedHolds: Gate = (situation) => {
 };
 
 export const unmeasured = ({ evidence }: Situation): Evidence[] =>
-  evidence.filter((entry) => gates(entry) && entry.kind === 'unmeasured');
+  evidence.filter((entry) => mayStopRaise(entry) && entry.kind === 'unmeasured');
 
 function unmeasuredLongerThanAllowed(situation: Situation): Evidence[] {
   const { rollout, now } = situation;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { alertRulesSchema } from './alertRule.ts';
-import { type Budgeted, errorOf } from './budget.ts';
 import { checkSchema, provesSafety, toleratedBy } from './check.ts';
 import { durationSchema, writeDuration } from './duration.ts';
 import { highestRate } from './eprocess.ts';
+import { type Budgeted, errorOf } from './falseHaltBudget.ts';
 import { nameSchema } from './name.ts';
 
 const stepSchema = z

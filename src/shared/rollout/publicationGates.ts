@@ -106,14 +106,14 @@ function awaitPublication(
   };
 }
 
-type Told = { readonly sentence: string; readonly escalation?: Escalation };
+type Said = { readonly sentence: string; readonly escalation?: Escalation };
 
 /** Whatever stands before it, people hear of a pause that should have ended; of two troubles, the other one comes first. */
 function besidesOverduePause(
   situation: Situation,
   sentence: string,
   { escalation }: { readonly escalation?: Escalation } = {},
-): Told {
+): Said {
   const overdue = overduePause(situation);
   const told = escalation ?? overdue?.escalation;
   return {

@@ -42,7 +42,6 @@ export type Intent = z.output<typeof intentSchema>;
 
 /** Something that people are told of when it lasts. */
 const troubleSchema = z.object({ since: instantSchema, ...toldShape });
-export type Trouble = z.output<typeof troubleSchema>;
 
 /** A percentage that the Store showed, from this time on. */
 const shownSchema = z.object({ percentage: z.number(), since: instantSchema });
@@ -61,7 +60,6 @@ export type Pause = Readonly<z.output<typeof pauseSchema>>;
 
 /** An alert that holds the rollout until it is resolved; `alert` is the sender's own identity of it. */
 const alertHoldSchema = bySomeoneSchema.extend({ alert: z.string(), ...toldShape });
-export type AlertHold = Readonly<z.output<typeof alertHoldSchema>>;
 
 /** What the last pass concluded; `reason` tells decisions of one kind apart. */
 const lastDecisionSchema = z.object({
@@ -183,7 +181,7 @@ export const awaitsApproval = (rollout: Rollout): boolean =>
   currentBake(rollout).approval && approversOf(rollout).length < rollout.policy.approvers;
 
 /** Whether the current step, or one that follows, can only be left with people's approval. */
-export const hasApprovalAhead = ({ policy, step }: Pick<Rollout, 'policy' | 'step'>): boolean =>
+const hasApprovalAhead = ({ policy, step }: Pick<Rollout, 'policy' | 'step'>): boolean =>
   policy.steps.slice(Math.max(0, step)).some(({ approval }) => approval);
 
 /** The step that stands for all that are left: who approves it approves giving the build to everyone at once. */

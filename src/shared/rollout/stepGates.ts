@@ -1,5 +1,5 @@
 import type { Decision, Gate, Situation } from './decision.ts';
-import { gates } from './evidence.ts';
+import { mayStopRaise } from './evidence.ts';
 import { silenceEscalation, unmeasured } from './healthGates.ts';
 import { after, isOverdue, looks, nextRaise, troubleEscalatesAfter } from './looks.ts';
 import { approversOf, awaitsApproval, currentBake } from './rollout.ts';
@@ -72,7 +72,7 @@ export const onward: (situation: Situation) => Decision = (situation) => {
   const { steps, finalize } = rollout.policy;
   const index = rollout.step + 1;
   const next = steps[index];
-  const proven = evidence.filter((entry) => gates(entry) && entry.kind === 'good');
+  const proven = evidence.filter((entry) => mayStopRaise(entry) && entry.kind === 'good');
   const because = proven.length > 0 ? says(proven) : 'nobody has the build yet';
   if (next)
     return {

@@ -76,7 +76,6 @@ export const decisionKinds = [
   /** There is nothing to automate, now or later. */
   'fail',
 ] as const;
-export type DecisionKind = (typeof decisionKinds)[number];
 
 /** What an entry of the journal records. */
 export const journalKinds = [
@@ -91,7 +90,6 @@ export const journalKinds = [
   /** An alert came in, and did something. */
   'alert',
 ] as const;
-export type JournalKind = (typeof journalKinds)[number];
 
 /** What kind of actor is behind an entry of the journal. */
 export const actors = [

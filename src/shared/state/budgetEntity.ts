@@ -1,5 +1,5 @@
 import { type Budget, untouched } from '../budget/budget.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from '../platform/runtime.ts';
 import { budgetKey, fromBudgetRow, toBudgetRow } from './budgetColumns.ts';
 import { isStatus } from './errors.ts';
 import type { Table } from './table.ts';

@@ -10,7 +10,7 @@ import {
   untouched,
   withClosing,
 } from '../budget/budget.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from '../platform/runtime.ts';
 import { type BudgetEntity, createBudgetEntity, type Known } from './budgetEntity.ts';
 import type { Table } from './table.ts';
 

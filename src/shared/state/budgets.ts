@@ -29,10 +29,10 @@ export function createPublisherBudget(options: BudgetOptions): PublisherBudget {
     take: takeOne,
     closed: (retryAfterMs) => row.close(retryAfterMs),
     prepare: () => row.refresh(),
-    grantLook(lane, requests) {
+    grantLook(round, requests) {
       const now = runtime.now();
       const room = row.roomAt('poll', now + aheadMs);
-      const granting = grantLook(pace, { lane, requests }, { now, limit, room });
+      const granting = grantLook(pace, { round, requests }, { now, limit, room });
       pace = granting.pace;
       return granting.granted;
     },

@@ -39,7 +39,7 @@ export interface DeliveryStore {
 
 /** When a delivery is due; one that has arrived never is. */
 export const deliveryDue = ({ id, nextLookAt, publisher, journalLength }: Delivery): Due | undefined =>
-  nextLookAt && { lane: 'deliveries', at: nextLookAt, id, version: journalLength, publisher };
+  nextLookAt && { round: 'deliveries', at: nextLookAt, id, version: journalLength, publisher };
 
 const deliveries: Kind<Delivery> = {
   prefix: 'delivery',

@@ -6,12 +6,12 @@ import { isStatus } from './errors.ts';
 import type { Key } from './rows.ts';
 import type { Tables } from './tables.ts';
 
-/** Who looks: at submissions on their way to publication, at rollouts, or at what is carried to its submission. */
-export type Lane = 'submissions' | 'rollouts' | 'deliveries';
+/** Whose timer finds it: that of submissions on their way to publication, of rollouts, or of what is carried to its submission. */
+export type Round = 'submissions' | 'rollouts' | 'deliveries';
 
 /** One row of the index: when which rollout or delivery is due, and since when, if its look was handed out before. */
 export type Due = {
-  readonly lane: Lane;
+  readonly round: Round;
   readonly at: Date;
   readonly id: string;
   readonly since?: Date | undefined;
@@ -30,7 +30,7 @@ export type Due = {
 };
 
 /**
- * What is due, ordered by time: the partition is the lane, the row key begins with the time, so that a query reads the
+ * What is due, ordered by time: the partition is the round, the row key begins with the time, so that a query reads the
  * rows that are due and no other, however many rollouts there are. A row too many costs one idle look and is then
  * removed; a row too few would forget a rollout, so a row only goes when another one is known to be there.
  */
@@ -43,34 +43,38 @@ export interface DueIndex {
    */
   remove(due: Due): Promise<void>;
   /** The rows due at `now`, the longest overdue first. */
-  list(lane: Lane, now: Date, most: number): Promise<Due[]>;
+  list(round: Round, now: Date, most: number): Promise<Due[]>;
   /** All rows due at `now`, the longest overdue first, page by page. */
-  pages(lane: Lane, now: Date, pageSize: number): AsyncIterable<readonly Due[]>;
+  pages(round: Round, now: Date, pageSize: number): AsyncIterable<readonly Due[]>;
   /** The urgent ones of the rows due at `now`. */
-  urgent(lane: Lane, now: Date): Promise<Due[]>;
-  /** Every row of a lane, due or not. */
-  all(lane: Lane): Promise<Due[]>;
+  urgent(round: Round, now: Date): Promise<Due[]>;
+  /** Every row of a round, due or not. */
+  all(round: Round): Promise<Due[]>;
 }
 
-const keyOf = ({ lane, at, id }: Due): Key => ({
-  partitionKey: lane,
+const keyOf = ({ round, at, id }: Due): Key => ({
+  partitionKey: round,
   rowKey: `${at.toISOString()}_${id}`,
 });
 
 /** Where and when a rollout is due; an ended one never is. */
 export function dueOf(rollout: Rollout): Due | undefined {
   if (rollout.nextLookAt === undefined) return undefined;
-  const lane = rollout.phase === 'awaitingPublication' ? 'submissions' : 'rollouts';
+  const round = rollout.phase === 'awaitingPublication' ? 'submissions' : 'rollouts';
   return {
-    ...{ lane, at: rollout.nextLookAt, id: rolloutId(rollout), version: rollout.journalLength },
-    ...{ publisher: rollout.publisher, requests: requestsOfLook(rollout) },
+    round,
+    at: rollout.nextLookAt,
+    id: rolloutId(rollout),
+    version: rollout.journalLength,
+    publisher: rollout.publisher,
+    requests: requestsOfLook(rollout),
     ...(rollout.intent?.kind === 'halt' && { urgent: true }),
   };
 }
 
 /** Whether two rows are the same row. */
 export const sameDue = (a: Due | undefined, b: Due | undefined): boolean =>
-  a?.lane === b?.lane && a?.at.getTime() === b?.at.getTime() && a?.id === b?.id;
+  a?.round === b?.round && a?.at.getTime() === b?.at.getTime() && a?.id === b?.id;
 
 export function createDueIndex({ due: table }: Tables): DueIndex {
   return {
@@ -90,24 +94,24 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
       if (etag !== undefined) await drop(keyOf(due), etag);
     },
 
-    async list(lane, now, most) {
-      for await (const due of duePages(lane, now, most)) if (due.length > 0) return due;
+    async list(round, now, most) {
+      for await (const due of duePages(round, now, most)) if (due.length > 0) return due;
       return [];
     },
 
     pages: duePages,
 
-    async urgent(lane, now) {
+    async urgent(round, now) {
       const rows: Due[] = [];
-      for await (const page of pagesOf(`${dueAt(lane, now)} and urgent eq true`, mostPerPage))
-        rows.push(...page.flatMap((row) => fromRow(lane, row)));
+      for await (const page of pagesOf(`${dueAt(round, now)} and urgent eq true`, mostPerPage))
+        rows.push(...page.flatMap((row) => fromRow(round, row)));
       return rows;
     },
 
-    async all(lane) {
+    async all(round) {
       const rows: Due[] = [];
-      for await (const page of pagesOf(odata`PartitionKey eq ${lane}`, mostPerPage))
-        rows.push(...page.flatMap((row) => fromRow(lane, row)));
+      for await (const page of pagesOf(odata`PartitionKey eq ${round}`, mostPerPage))
+        rows.push(...page.flatMap((row) => fromRow(round, row)));
       return rows;
     },
   };
@@ -128,15 +132,15 @@ export function createDueIndex({ due: table }: Tables): DueIndex {
     }
   }
 
-  async function* duePages(lane: Lane, now: Date, pageSize: number): AsyncGenerator<Due[]> {
-    for await (const page of pagesOf(dueAt(lane, now), Math.min(pageSize, mostPerPage)))
-      yield page.flatMap((row) => fromRow(lane, row));
+  async function* duePages(round: Round, now: Date, pageSize: number): AsyncGenerator<Due[]> {
+    for await (const page of pagesOf(dueAt(round, now), Math.min(pageSize, mostPerPage)))
+      yield page.flatMap((row) => fromRow(round, row));
   }
 
   /** A row key of this very time ends with an id, so "before the next millisecond" includes it. */
-  function dueAt(lane: Lane, now: Date): string {
+  function dueAt(round: Round, now: Date): string {
     const before = new Date(now.getTime() + 1).toISOString();
-    return odata`PartitionKey eq ${lane} and RowKey lt ${before}`;
+    return odata`PartitionKey eq ${round} and RowKey lt ${before}`;
   }
 
   function pagesOf(filter: string, maxPageSize: number) {
@@ -167,14 +171,14 @@ const budgetColumns = ({ publisher, requests, urgent }: Pick<Due, 'publisher' | 
 
 /** A row that somebody wrote by hand, with a time that is none, must not keep the others from being read. */
 function fromRow(
-  lane: Lane,
+  round: Round,
   { rowKey: key, since, version, snapshot, etag, ...budget }: DueRow & { readonly etag?: string },
 ): Due[] {
   const [time = '', ...id] = (key ?? '').split('_');
   if (!isTime(time)) return [];
   return [
     {
-      lane,
+      round,
       at: new Date(time),
       id: id.join('_'),
       ...(version !== undefined && { version }),

@@ -2,15 +2,15 @@ import { type Due, type DueIndex, sameDue } from './due.ts';
 import { isOutage } from './errors.ts';
 import type { Kept, Kind } from './kind.ts';
 import { writeSnapshot } from './snapshot.ts';
-import type { Told } from './transactions.ts';
+import type { Written } from './transactions.ts';
 
 /** What stands around a transaction and cannot be in it: the rows in the due index, and telling people. */
 export interface FollowUps<Of> {
   /** Before something new is written: a crash in between must not forget it. */
   prepare(of: Of): Promise<void>;
-  created(written: Told<Of>): Promise<void>;
+  created(written: Written<Of>): Promise<void>;
   /** @param carried the due row that led here, if one did */
-  changed(before: Kept<Of>, written: Told<Of>, carried?: Due): Promise<void>;
+  changed(before: Kept<Of>, written: Written<Of>, carried?: Due): Promise<void>;
 }
 
 export function createFollowUps<Of>(index: DueIndex, kind: Kind<Of>): FollowUps<Of> {
@@ -31,7 +31,7 @@ export function createFollowUps<Of>(index: DueIndex, kind: Kind<Of>): FollowUps<
     },
   };
 
-  async function announce({ outbox }: Told<Of>): Promise<void> {
+  async function announce({ outbox }: Written<Of>): Promise<void> {
     if (outbox.length > 0) await kind.telling?.announce(outbox);
   }
 
@@ -43,11 +43,11 @@ export function createFollowUps<Of>(index: DueIndex, kind: Kind<Of>): FollowUps<
     const was = kind.dueOf(before.of);
     const old = carried ?? was;
     const due = kind.dueOf(after.of);
-    // Whoever asks all lanes at once must find it in one of them: the row in the lane that it leaves goes with its own look.
-    const changesLane = was !== undefined && due !== undefined && was.lane !== due.lane;
+    // Whoever asks all rounds at once must find it in one of them: the row in the round that it leaves goes with its own look.
+    const changesRound = was !== undefined && due !== undefined && was.round !== due.round;
     try {
       if (due) await index.add(withSnapshot(due, after));
-      if (old && !changesLane && !sameDue(old, due)) await index.remove(old);
+      if (old && !changesRound && !sameDue(old, due)) await index.remove(old);
     } catch (error) {
       if (!isOutage(error)) throw error;
     }

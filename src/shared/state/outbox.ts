@@ -80,8 +80,14 @@ function keyOf({ rolloutId, sequence }: Notice, channel: string): Key {
 /** The row of a notice that nobody has tried to send yet. */
 export const newMessageRow = (notice: Notice, channel: Channel, now: Date): Row =>
   toRow({
-    ...{ key: keyOf(notice, channel.name), notice, channel: channel.name, state: 'pending', attempts: 0 },
-    ...{ firstAt: now, nextAttemptAt: now, mayRepeat: false },
+    key: keyOf(notice, channel.name),
+    notice,
+    channel: channel.name,
+    state: 'pending',
+    attempts: 0,
+    firstAt: now,
+    nextAttemptAt: now,
+    mayRepeat: false,
   });
 
 const toRow = ({ key, notice, firstAt, nextAttemptAt, lastOutcome, ...plain }: OutboxMessage): Row => ({

@@ -97,11 +97,11 @@ const activeLanes = ['submissions', 'rollouts'] as const;
 
 /** A rollout has a row or a few: the newest of what they say counts, and is read where none says anything. */
 async function activeIn(
-  lanes: readonly (readonly Due[])[],
+  rounds: readonly (readonly Due[])[],
   get: (id: string) => Promise<Stored | undefined>,
 ): Promise<Stored[]> {
   const newest = new Map<string, Stored | undefined>();
-  for (const { id, snapshot } of lanes.flat()) newest.set(id, newer(newest.get(id), snapshot));
+  for (const { id, snapshot } of rounds.flat()) newest.set(id, newer(newest.get(id), snapshot));
   const found = await Promise.all([...newest].map(async ([id, known]) => known ?? (await readable(id))));
   return found.filter((each) => each !== undefined).filter(({ rollout }) => !hasEnded(rollout.phase));
 

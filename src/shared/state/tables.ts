@@ -1,6 +1,6 @@
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
-import { storageTiming } from '../storageTiming.ts';
+import { storageTiming } from '../platform/storageTiming.ts';
 import { isStatus } from './errors.ts';
 import type { Table } from './table.ts';
 

@@ -6,14 +6,14 @@ import type { Key, Row } from './rows.ts';
 import type { Table } from './table.ts';
 
 /** What was written, with the rows for people to be told of it. */
-export type Told<Of> = { readonly kept: Kept<Of>; readonly outbox: readonly Row[] };
+export type Written<Of> = { readonly kept: Kept<Of>; readonly outbox: readonly Row[] };
 
 /** The writes: each is one transaction of the thing, its journal, the mark of its track and what people are told. */
 export interface Transactions<Of> {
   /** @throws TrackBusyError */
-  insert(change: ChangeOf<Of>): Promise<Told<Of>>;
+  insert(change: ChangeOf<Of>): Promise<Written<Of>>;
   /** @throws LostRaceError */
-  update(before: Kept<Of>, change: ChangeOf<Of>): Promise<Told<Of>>;
+  update(before: Kept<Of>, change: ChangeOf<Of>): Promise<Written<Of>>;
   /** The id of what has taken the track of this mark. */
   holder(mark: Key): Promise<string | undefined>;
 }

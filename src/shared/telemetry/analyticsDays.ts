@@ -50,6 +50,6 @@ const beforeMs = 10 * dayMs;
 export const lastSettled = ({ now, source }: Question<'storeAnalytics'>): string =>
   dayOf(now.getTime() - source.settledAfter - dayMs);
 
-export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 export const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 export const endOf = (day: string): number => startOf(day) + dayMs;

@@ -1,5 +1,5 @@
-import { causeOf } from '../cause.ts';
 import type { SampleStore } from '../state/samples.ts';
+import { causeOf } from '../text/cause.ts';
 import type { TelemetrySource } from './source.ts';
 
 /** The samples that the publisher pushed under the check's signal. */

@@ -1,7 +1,7 @@
-import { causeOf } from '../cause.ts';
 import type { DailyDevices, DailyRange, StoreAnalytics } from '../msstore/port.ts';
 import type { Sample } from '../rollout/evidence.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import { causeOf } from '../text/cause.ts';
 import { type Days, daysOf, firstOfBefore, firstRemembered, lastSettled } from './analyticsDays.ts';
 import {
   type Builds,

@@ -1,4 +1,4 @@
-import { causeOf } from '../cause.ts';
+import { causeOf } from '../text/cause.ts';
 import type { Ports } from './ports.ts';
 
 export type HealthPart = { readonly name: string; readonly healthy: boolean; readonly sentence?: string };

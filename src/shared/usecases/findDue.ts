@@ -1,6 +1,6 @@
 import type { Look } from '../queues/looks.ts';
 import { looks } from '../rollout/looks.ts';
-import type { Due, Lane } from '../state/due.ts';
+import type { Due, Round } from '../state/due.ts';
 import type { Ports, Publishers } from './ports.ts';
 
 /** More than this are taken by the next tick; a tick must end long before it. */
@@ -16,18 +16,18 @@ const handedOutMs = looks.unreadable;
 const requestsOfLook = 2;
 
 /**
- * The looks that are due in a lane, as many as each publisher's polls can bear, the longest overdue first: so the looks of
+ * The looks that are due in a round, as many as each publisher's polls can bear, the longest overdue first: so the looks of
  * rollouts that share a publisher stretch evenly. Each row moves a little into the future before its look goes on the
  * queue: a look that gets lost comes back, and one that is at work is not handed out twice.
  */
 export async function findDue(
   { due: index, clock, publishers }: Pick<Ports, 'due' | 'clock' | 'publishers'>,
-  lane: Lane,
+  round: Round,
 ): Promise<Look[]> {
   const now = clock.now();
   const chosen = new Choice(publishers);
-  const all = await chooseFrom(index.pages(lane, now, mostPerTick), chosen);
-  if (!all) for (const row of await index.urgent(lane, now)) chosen.consider(row);
+  const all = await chooseFrom(index.pages(round, now, mostPerTick), chosen);
+  if (!all) for (const row of await index.urgent(round, now)) chosen.consider(row);
   return Promise.all(chosen.rows().map((row) => handOut(row)));
 
   async function handOut(row: Due): Promise<Look> {
@@ -72,11 +72,11 @@ class Choice {
       this.#rows.set(`${row.at.toISOString()} ${row.id}`, row);
   }
 
-  #hasRoom({ lane, publisher, requests = requestsOfLook }: Due): boolean {
+  #hasRoom({ round, publisher, requests = requestsOfLook }: Due): boolean {
     // Nobody knows whose budget it is, or it is nobody's any more: such a look finds out, and costs next to nothing.
     if (publisher === undefined || !this.#publishers.names.includes(publisher)) return true;
     if (this.#starved.has(publisher)) return false;
-    const granted = this.#publishers.budgetOf(publisher).grantLook(lane, requests);
+    const granted = this.#publishers.budgetOf(publisher).grantLook(round, requests);
     if (!granted) this.#starved.add(publisher);
     return granted;
   }

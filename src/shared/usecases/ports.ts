@@ -1,13 +1,13 @@
 import type { PublisherBudget } from '../budget/port.ts';
-import type { Clock } from '../clock.ts';
 import type { Store, StoreProbe, SubmissionWriter } from '../msstore/port.ts';
 import type { Channel } from '../notify/channel.ts';
 import type { LinkSettings } from '../notify/link.ts';
 import type { Post } from '../notify/post.ts';
 import type { PackageContainer } from '../packages/container.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Runtime } from '../platform/runtime.ts';
 import type { MessageQueue } from '../queues/queue.ts';
 import type { Policy } from '../rollout/policy.ts';
-import type { Runtime } from '../runtime.ts';
 import type { AlertStore } from '../state/alerts.ts';
 import type { DeliveryStore } from '../state/deliveries.ts';
 import type { DueIndex } from '../state/due.ts';
@@ -16,7 +16,7 @@ import type { RolloutStore } from '../state/rollouts.ts';
 import type { SampleStore } from '../state/samples.ts';
 import type { UsedLinks } from '../state/usedLinks.ts';
 import type { TelemetrySources } from '../telemetry/source.ts';
-import type { UploadRoom } from './uploadRoom.ts';
+import type { UploadRoom } from './delivery/uploadRoom.ts';
 
 /** The world as the use cases see it. */
 export type Ports = {
@@ -61,11 +61,4 @@ export interface Publishers {
   submissionStoreOf(name: string): Store & SubmissionWriter;
   /** What its requests are taken from; the clients above do so themselves. @throws UnknownPublisherError */
   budgetOf(name: string): PublisherBudget;
-}
-
-/** Where a use case says what people may want to follow; the journal is the record. */
-export interface Log {
-  info(sentence: string): void;
-  /** What people must look at. */
-  error(sentence: string): void;
 }

@@ -1,5 +1,5 @@
-import { causeOf } from '../cause.ts';
 import { StoreBudgetError, StoreThrottledError, StoreUnavailableError } from '../msstore/errors.ts';
+import { causeOf } from '../text/cause.ts';
 
 /** What could not be read in a pass, and when the Store asked to be read again. */
 export type Unreadable = { readonly kind: 'unreadable'; readonly cause: string; readonly retryAt?: Date };

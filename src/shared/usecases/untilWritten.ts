@@ -1,4 +1,4 @@
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from '../platform/runtime.ts';
 import { LostRaceError } from '../state/errors.ts';
 import { UnavailableError } from './errors.ts';
 

@@ -5,7 +5,7 @@ import { backtest } from './backtest.ts';
 import { historySchema } from './history.ts';
 import { pageOf } from './page.ts';
 
-export const usage = `Plays recorded telemetry through the code that decides in production, and prints
+const usage = `Plays recorded telemetry through the code that decides in production, and prints
 each new decision with its time, percentage, evidence and sentence, and the end.
 
   npm run backtest -- --policy FILE --history FILE [--what-if] [--json]

@@ -7,7 +7,7 @@ import type { Audience } from './audience.ts';
 import { pageOf } from './page.ts';
 import { planOf } from './plan.ts';
 
-export const usage = `Says before a rollout what a policy can notice, when, and at what cost to users.
+const usage = `Says before a rollout what a policy can notice, when, and at what cost to users.
 
   npm run plan -- --policy FILE --daily-sessions N --crash-rate R [--json]
 

@@ -15,7 +15,7 @@ export type ReplayOptions = {
   readonly pace: Pace;
 };
 
-export const endingKinds = [
+const endingKinds = [
   /** The Store has the build for everyone. */
   'finalized',
   /** The Store gives the build to nobody new. */

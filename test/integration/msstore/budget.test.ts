@@ -6,7 +6,7 @@ import { createStoreAnalytics } from '../../../src/shared/msstore/analytics.ts';
 import { createRequester, type StoreClient } from '../../../src/shared/msstore/client.ts';
 import { StoreBudgetError } from '../../../src/shared/msstore/errors.ts';
 import { createStoreProbe } from '../../../src/shared/msstore/probe.ts';
-import { realRuntime } from '../../../src/shared/runtime.ts';
+import { realRuntime } from '../../../src/shared/platform/runtime.ts';
 import {
   applicationId,
   inTurn,

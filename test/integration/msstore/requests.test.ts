@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { createRequester } from '../../../src/shared/msstore/client.ts';
-import { realRuntime } from '../../../src/shared/runtime.ts';
+import { realRuntime } from '../../../src/shared/platform/runtime.ts';
 import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 import {
   applicationId,

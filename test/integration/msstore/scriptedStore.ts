@@ -8,7 +8,7 @@ import {
   type StoreClientOptions,
 } from '../../../src/shared/msstore/client.ts';
 import type { Track } from '../../../src/shared/msstore/model.ts';
-import { realRuntime } from '../../../src/shared/runtime.ts';
+import { realRuntime } from '../../../src/shared/platform/runtime.ts';
 import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 
 export type Seen = {

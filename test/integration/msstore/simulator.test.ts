@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, test } f
 import { createStoreClient, type StoreClient } from '../../../src/shared/msstore/client.ts';
 import type { SubmissionRef, Track } from '../../../src/shared/msstore/model.ts';
 import { bytesSource } from '../../../src/shared/packages/sources.ts';
-import { realRuntime } from '../../../src/shared/runtime.ts';
+import { realRuntime } from '../../../src/shared/platform/runtime.ts';
 import type { FaultRuleInput } from '../../simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { unlimitedBudget } from '../../support/unlimitedBudget.ts';

@@ -1,18 +1,18 @@
 import type { Channel } from '../../../src/shared/notify/channel.ts';
 import { createPost } from '../../../src/shared/notify/post.ts';
+import { type Runtime, realRuntime } from '../../../src/shared/platform/runtime.ts';
 import { readNotify } from '../../../src/shared/queues/notifications.ts';
 import type { MessageQueue } from '../../../src/shared/queues/queue.ts';
 import { withJournal } from '../../../src/shared/rollout/journal.ts';
 import { type Rollout, rolloutId } from '../../../src/shared/rollout/rollout.ts';
-import { type Runtime, realRuntime } from '../../../src/shared/runtime.ts';
 import { createOutbox } from '../../../src/shared/state/outbox.ts';
 import { createRolloutStore, type RolloutStore, type Stored } from '../../../src/shared/state/rollouts.ts';
 import type { Key } from '../../../src/shared/state/rows.ts';
 import type { Tables } from '../../../src/shared/state/tables.ts';
 import { createUsedLinks } from '../../../src/shared/state/usedLinks.ts';
-import { deliverNotification } from '../../../src/shared/usecases/deliverNotification.ts';
+import { sendNotification } from '../../../src/shared/usecases/notify/sendNotification.ts';
+import { createTelling } from '../../../src/shared/usecases/notify/telling.ts';
 import type { Notifications } from '../../../src/shared/usecases/ports.ts';
-import { createTelling } from '../../../src/shared/usecases/telling.ts';
 import { fresh, ramping, start } from '../../support/builders.ts';
 import { openState, type State } from '../../support/state.ts';
 import { lines } from '../usecases/ports.ts';
@@ -79,7 +79,7 @@ export async function openDesk(
 
     async deliver(key) {
       if (!key) throw new Error('There is nothing to deliver.');
-      await deliverNotification({ notifications, runtime }, key, log);
+      await sendNotification({ notifications, runtime }, key, log);
     },
   };
   return desk;

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LinkSettings } from '../../../src/shared/notify/link.ts';
 import { type Link, linkLifetimeMs, linksFor, writeLink } from '../../../src/shared/notify/link.ts';
+import { realRuntime } from '../../../src/shared/platform/runtime.ts';
 import { withJournal } from '../../../src/shared/rollout/journal.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
-import { realRuntime } from '../../../src/shared/runtime.ts';
 import { UnavailableError } from '../../../src/shared/usecases/errors.ts';
-import { followLink, showLink } from '../../../src/shared/usecases/followLink.ts';
+import { followLink, showLink } from '../../../src/shared/usecases/notify/followLink.ts';
 import type { Notifications, Ports } from '../../../src/shared/usecases/ports.ts';
 import { at, policy, ramping, start } from '../../support/builders.ts';
 import { notice } from '../../unit/notify/notices.fixture.ts';

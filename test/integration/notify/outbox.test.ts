@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Channel } from '../../../src/shared/notify/channel.ts';
 import { type Remark, withJournal } from '../../../src/shared/rollout/journal.ts';
 import type { Stored } from '../../../src/shared/state/rollouts.ts';
-import { findForgotten } from '../../../src/shared/usecases/findForgotten.ts';
+import { findUnsent } from '../../../src/shared/usecases/notify/findUnsent.ts';
 import { ramping, start } from '../../support/builders.ts';
 import { type Desk, openDesk, rowsOf } from './desk.ts';
 import { startReader } from './reader.ts';
@@ -78,7 +78,7 @@ test('nothing is written for people without a channel', async () => {
   const stored = await desk.start(ramping());
   await desk.rollouts.save(stored, change(stored, pause));
   expect(await rowsOf(desk, partition(stored), 'outbox')).toEqual([]);
-  expect(await findForgotten(desk)).toEqual([]);
+  expect(await findUnsent(desk)).toEqual([]);
 });
 
 describe('the timer', () => {
@@ -89,9 +89,9 @@ describe('the timer', () => {
     desk.queue.failure = new Error('out of order');
     const stored = await desk.start(ramping());
     await desk.rollouts.save(stored, change(stored, pause));
-    expect(await findForgotten(desk)).toEqual([]);
+    expect(await findUnsent(desk)).toEqual([]);
     desk.time.ms += minute;
-    const [key, ...others] = await findForgotten(desk);
+    const [key, ...others] = await findUnsent(desk);
     expect(others).toEqual([]);
     expect(key).toEqual({
       partitionKey: partition(stored),
@@ -106,9 +106,9 @@ describe('the timer', () => {
     const [key] = await desk.tell();
     desk.time.ms += minute;
     await desk.deliver(key);
-    expect(await findForgotten(desk)).toEqual([]);
+    expect(await findUnsent(desk)).toEqual([]);
     desk.time.ms += minute;
-    expect(await findForgotten(desk)).toEqual([key]);
+    expect(await findUnsent(desk)).toEqual([key]);
   });
 
   test('finds nothing that was sent', async () => {
@@ -117,7 +117,7 @@ describe('the timer', () => {
     const [key] = await desk.tell();
     await desk.deliver(key);
     desk.time.ms += hour;
-    expect(await findForgotten(desk)).toEqual([]);
+    expect(await findUnsent(desk)).toEqual([]);
   });
 
   test('finds the last word of a rollout that has ended, and then looks there no more', async () => {
@@ -130,11 +130,11 @@ describe('the timer', () => {
     const ended = { ...rest, phase: 'halted', endedAt: start } as const;
     await desk.rollouts.save(stored, withJournal(ended, [effect], start));
     desk.time.ms += 2 * hour;
-    const [key] = await findForgotten(desk);
+    const [key] = await findUnsent(desk);
     await desk.deliver(key);
     expect(reader.arrived).toHaveLength(1);
     expect(await desk.notifications.outbox.watched()).toHaveLength(1);
-    await findForgotten(desk);
+    await findUnsent(desk);
     expect(await desk.notifications.outbox.watched()).toEqual([]);
   });
 
@@ -155,7 +155,7 @@ describe('the timer', () => {
     const desk = await openDesk([team]);
     await desk.start(ramping());
     desk.time.ms += 2 * hour;
-    await findForgotten(desk);
+    await findUnsent(desk);
     expect(await desk.notifications.outbox.watched()).toMatchObject([{ since: new Date(desk.time.ms) }]);
   });
 
@@ -186,6 +186,6 @@ describe('the timer', () => {
     });
     await due.createEntity({ partitionKey: 'notifications', rowKey: 'by hand' });
     desk.time.ms += minute;
-    expect(await findForgotten(desk)).toHaveLength(1);
+    expect(await findUnsent(desk)).toHaveLength(1);
   });
 });

@@ -10,7 +10,7 @@ import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import { at, evidence, fresh, ramping } from '../../support/builders.ts';
 import { openState, type State } from '../../support/state.ts';
 
-/** Every rollout that has not ended is found by one query per lane: an alert must not wait for a read of each. */
+/** Every rollout that has not ended is found by one query per round: an alert must not wait for a read of each. */
 
 let state: State;
 /** What was asked of the tables, as `due.listEntities`. */
@@ -73,7 +73,7 @@ describe('the active rollouts', () => {
     expect(asked).toEqual(queries);
   });
 
-  test('are found as they are, whatever they wait for, with one query per lane and no read', async () => {
+  test('are found as they are, whatever they wait for, with one query per round and no read', async () => {
     const intent = { kind: 'halt', actor: 'policy', reason: 'r', since: at(0), attempts: 1 } as const;
     const pause = { actor: 'person', by: 'ops', reason: 'r', at: at(0) } as const;
     const all = [
@@ -171,7 +171,7 @@ describe('what has ended', () => {
   });
 
   test('and a row that leads to nothing', async () => {
-    await state.due.add({ lane: 'rollouts', at: at(0), id: fresh().id });
+    await state.due.add({ round: 'rollouts', at: at(0), id: fresh().id });
     expect(await counted.active()).toEqual([]);
   });
 
@@ -216,7 +216,7 @@ describe('of several rows of one rollout', () => {
     expect(asked).toEqual(queries);
   });
 
-  test('in two lanes the newest counts as well', async () => {
+  test('in two rounds the newest counts as well', async () => {
     const first = await create(fresh({ nextLookAt: at(50) }));
     const left = await rowOf(first);
     const change = { phase: 'ramping', percentage: 5, nextLookAt: at(20) } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { realRuntime } from '../../../src/shared/runtime.ts';
+import { realRuntime } from '../../../src/shared/platform/runtime.ts';
 import { createPublisherBudget } from '../../../src/shared/state/budgets.ts';
 import { openState } from '../../support/state.ts';
 

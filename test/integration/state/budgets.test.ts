@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type RequestLane, timing } from '../../../src/shared/budget/budget.ts';
 import { NoRoomError } from '../../../src/shared/budget/errors.ts';
 import type { PublisherBudget, Ticket } from '../../../src/shared/budget/port.ts';
-import { type Runtime, realRuntime } from '../../../src/shared/runtime.ts';
+import { type Runtime, realRuntime } from '../../../src/shared/platform/runtime.ts';
 import { createPublisherBudget } from '../../../src/shared/state/budgets.ts';
 import type { Table } from '../../../src/shared/state/table.ts';
 import { openState } from '../../support/state.ts';

@@ -169,7 +169,7 @@ describe('a change', () => {
     await state.rollouts.save(stored, withJournal({ ...stored.rollout, nextLookAt: at(9_000) }, [], at(1)));
     const due = await state.due.list('submissions', at(20_000), 500);
     expect(due.filter((row) => row.id === stored.rollout.id)).toMatchObject([
-      { lane: 'submissions', at: at(9_000) },
+      { round: 'submissions', at: at(9_000) },
     ]);
   });
 

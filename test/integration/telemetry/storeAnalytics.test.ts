@@ -6,7 +6,7 @@ import type { Counts, Sample } from '../../../src/shared/rollout/evidence.ts';
 import type { PolicyDocument } from '../../../src/shared/rollout/policy.ts';
 import { newRollout, type Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { createStoreAnalyticsSource } from '../../../src/shared/telemetry/storeAnalytics.ts';
-import { observe } from '../../../src/shared/usecases/observe.ts';
+import { observe } from '../../../src/shared/usecases/rollout/observe.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { day, hour, policy } from '../../support/builders.ts';
 import { unlimitedBudget } from '../../support/unlimitedBudget.ts';

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestLane } from '../../../src/shared/budget/budget.ts';
 import { NoRoomError } from '../../../src/shared/budget/errors.ts';
 import type { PublisherBudget, TakeOptions, Ticket } from '../../../src/shared/budget/port.ts';
-import type { Runtime } from '../../../src/shared/runtime.ts';
+import type { Runtime } from '../../../src/shared/platform/runtime.ts';
 import { isStatus } from '../../../src/shared/state/errors.ts';
 import type { Table } from '../../../src/shared/state/table.ts';
 import type { Clockwork } from '../engine/clockwork.ts';

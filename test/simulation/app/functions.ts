@@ -1,12 +1,12 @@
 import { readHalt } from '../../../src/shared/queues/halts.ts';
 import { readLook, writeLook } from '../../../src/shared/queues/looks.ts';
 import { readNotify } from '../../../src/shared/queues/notifications.ts';
-import type { Lane } from '../../../src/shared/state/due.ts';
-import { advanceHalt } from '../../../src/shared/usecases/advanceHalt.ts';
-import { advanceRollout } from '../../../src/shared/usecases/advanceRollout.ts';
-import { deliverNotification } from '../../../src/shared/usecases/deliverNotification.ts';
+import type { Round } from '../../../src/shared/state/due.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
-import { findForgotten } from '../../../src/shared/usecases/findForgotten.ts';
+import { findUnsent } from '../../../src/shared/usecases/notify/findUnsent.ts';
+import { sendNotification } from '../../../src/shared/usecases/notify/sendNotification.ts';
+import { advanceHalt } from '../../../src/shared/usecases/rollout/advanceHalt.ts';
+import { advanceRollout } from '../../../src/shared/usecases/rollout/advanceRollout.ts';
 import type { Outside } from '../engine/outside.ts';
 import type { Instance } from './instance.ts';
 import type { Platform, Trigger } from './platform.ts';
@@ -26,9 +26,9 @@ export const triggersOf = ({ queues }: Services): Readonly<Record<QueueName, Tri
     handle: ({ ports, log }, message) => advanceHalt(ports, readHalt(message), log),
   },
   notify: {
-    name: 'deliverNotification',
+    name: 'sendNotification',
     messages: queues.notify,
-    handle: ({ ports, log }, message) => deliverNotification(ports, readNotify(message), log),
+    handle: ({ ports, log }, message) => sendNotification(ports, readNotify(message), log),
   },
 });
 
@@ -51,8 +51,8 @@ export function startTimers({ outside, platform, services, triggers }: Around): 
       );
     platform.wake(triggers[queue]);
   };
-  const poll = (lane: Lane) => async (instance: Instance) =>
-    output(instance, 'advance', (await findDue(instance.ports, lane)).map(writeLook));
+  const poll = (round: Round) => async (instance: Instance) =>
+    output(instance, 'advance', (await findDue(instance.ports, round)).map(writeLook));
   // A timer that would find nothing does not fire: it would be a query and no more.
   const now = () => new Date(outside.run.clockwork.now()).toISOString();
   const hasDue = () => services.tables.due.all().some(({ rowKey }) => rowKey <= now());
@@ -60,6 +60,6 @@ export function startTimers({ outside, platform, services, triggers }: Around): 
   platform.everyMs(minute, 'pollRollouts', hasDue, poll('rollouts'));
   platform.everyMs(minute, 'pollSubmissions', hasDue, poll('submissions'));
   platform.everyMs(minute, 'pollNotifications', hasOutbox, async (instance) =>
-    output(instance, 'notify', await findForgotten(instance.ports)),
+    output(instance, 'notify', await findUnsent(instance.ports)),
   );
 }

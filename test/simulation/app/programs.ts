@@ -1,9 +1,9 @@
 import type { Alert } from '../../../src/shared/alerts/alert.ts';
-import { statusOf } from '../../../src/shared/http/alerts.ts';
+import { statusOf } from '../../../src/shared/http/alertViews.ts';
 import { problemOf } from '../../../src/shared/http/problem.ts';
-import { pushSamples } from '../../../src/shared/usecases/pushSamples.ts';
-import { receiveAlerts } from '../../../src/shared/usecases/receiveAlerts.ts';
-import { startRollout } from '../../../src/shared/usecases/startRollout.ts';
+import { receiveAlerts } from '../../../src/shared/usecases/alerts/receiveAlerts.ts';
+import { pushSamples } from '../../../src/shared/usecases/rollout/pushSamples.ts';
+import { startRollout } from '../../../src/shared/usecases/rollout/startRollout.ts';
 import type { Subject } from './scene.ts';
 import { attendedMs, idOf, minute, second, type World } from './world.ts';
 

@@ -7,9 +7,9 @@ import { Messages } from '../memory/messages.ts';
 import { Rows, type Written } from '../memory/rows.ts';
 import { secretOf } from './secrets.ts';
 
-export const tableNames = ['rollouts', 'due', 'samples', 'budget', 'alerts'] as const;
+const tableNames = ['rollouts', 'due', 'samples', 'budget', 'alerts'] as const;
 export type TableName = (typeof tableNames)[number];
-export const queueNames = ['advance', 'halts', 'notify'] as const;
+const queueNames = ['advance', 'halts', 'notify'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** What all instances share: the tables, the queues and the Store. */
@@ -61,7 +61,7 @@ function emptyState(draws: Draws): State {
 }
 
 /** Bearer tokens, each of which is planted as a secret: nothing that Rampart writes may ever show one. */
-export class Tokens {
+class Tokens {
   readonly #revoked = new Set<string>();
   #serial = 0;
 

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../../src/shared/runtime.ts';
+import type { Runtime } from '../../../src/shared/platform/runtime.ts';
 import type { Owner } from './clockwork.ts';
 import type { Outside } from './outside.ts';
 

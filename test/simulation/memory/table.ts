@@ -13,7 +13,7 @@ import { mostPerPage } from './rows.ts';
 export type Carry = <Answer>(operation: Operation, effect: () => Answer) => Promise<Answer>;
 export type Operation = { readonly name: string; readonly writes: boolean };
 
-export const atOnce: Carry = async (_operation, effect) => effect();
+const atOnce: Carry = async (_operation, effect) => effect();
 
 const read = (name: string): Operation => ({ name, writes: false });
 const write = (name: string): Operation => ({ name, writes: true });

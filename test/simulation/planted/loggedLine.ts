@@ -1,5 +1,5 @@
 import { Dispatcher } from 'undici';
-import type { Log } from '../../../src/shared/usecases/ports.ts';
+import type { Log } from '../../../src/shared/platform/log.ts';
 
 /** Tells the log of every request, with all of its headers. */
 export class LoggedLine extends Dispatcher {

@@ -23,7 +23,7 @@ const insides = [
 ];
 
 /** Says what an answer is not; empty if it is as it should be. */
-export function wrongWith(answer: PlainAnswer, secrets: readonly string[] = []): string[] {
+function wrongWith(answer: PlainAnswer, secrets: readonly string[] = []): string[] {
   const { status, contentType, text } = answer;
   const wrong: string[] = [];
   if (status >= 500) wrong.push(`it is a ${status}`);

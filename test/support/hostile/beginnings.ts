@@ -26,7 +26,7 @@ const sample = {
 };
 
 /** A policy that has at least one of everything. */
-export const wholePolicy = {
+const wholePolicy = {
   $schema: 'https://example.com/policy.schema.json',
   ...policyDocument(),
   onUnfinishedRollout: 'refuse',
@@ -179,7 +179,7 @@ const alerts: readonly Beginning[] = readdirSync(fixtures)
 const noHeaders: Sign = () => ({});
 
 /** A link that the app itself would have made; it expires after the tests. */
-export const linkTo = (rolloutId: string): string =>
+const linkTo = (rolloutId: string): string =>
   writeLink({ rolloutId, action: 'halt', sequence: 1, channel: 'team', expires: 4_000_000_000 }, linksKey);
 
 type Ids = { readonly rolloutId: string; readonly submissionId?: string };

@@ -6,7 +6,7 @@ import type { HostileRoute } from './beginnings.ts';
 /** The app's HTTP functions in this process, over a world that ends a request as soon as it asks for anything outside. */
 
 /** A request came past all that looks at its input. */
-export class ReachedTheWorld extends Error {
+class ReachedTheWorld extends Error {
   override readonly name = 'ReachedTheWorld';
 }
 

@@ -45,7 +45,7 @@ const mark = (name: string): string => `planted/${name}+0123456789~abcdefghijklm
 const base64Of = (name: string): string =>
   Buffer.from(`planted ${name} 0123456789 abcdef`).toString('base64');
 
-export const secretsIn = {
+const secretsIn = {
   functionKey: mark('function-key'),
   masterKey: mark('master-key'),
   namedKey: mark('named-key'),

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { findKey, namedKeysSchema } from '../../../src/shared/access/keys.ts';
-import { mistakesOf } from '../../../src/shared/mistakes.ts';
+import { mistakesOf } from '../../../src/shared/text/mistakes.ts';
 import { ciKey, keys, leadKey } from './callers.fixture.ts';
 
 const entry = { name: 'CI', role: 'operator', key: ciKey };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { mistakesOf } from '../../../src/shared/mistakes.ts';
 import { alertRulesSchema } from '../../../src/shared/rollout/alertRule.ts';
+import { mistakesOf } from '../../../src/shared/text/mistakes.ts';
 
 const rule = { match: { service: 'checkout' }, do: 'halt' };
 

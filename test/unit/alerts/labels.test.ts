@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { labelsOf, listed } from '../../../src/shared/alerts/labels.ts';
-import { InvalidInputError } from '../../../src/shared/mistakes.ts';
+import { InvalidInputError } from '../../../src/shared/text/mistakes.ts';
 
 test('text, numbers and booleans are labels, and nothing else', () => {
   expect(

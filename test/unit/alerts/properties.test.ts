@@ -4,7 +4,7 @@ import { UnauthorizedError } from '../../../src/shared/access/errors.ts';
 import { type Alert, type AlertFormat, alertFormats } from '../../../src/shared/alerts/alert.ts';
 import { authenticate } from '../../../src/shared/alerts/authenticate.ts';
 import { matches, nearMiss } from '../../../src/shared/alerts/match.ts';
-import { InvalidInputError } from '../../../src/shared/mistakes.ts';
+import { InvalidInputError } from '../../../src/shared/text/mistakes.ts';
 import { alertsIn, fixture, now, request, senders } from './senders.fixture.ts';
 
 /** What must hold whatever somebody sends. */

@@ -4,7 +4,7 @@ import type { Alert, AlertFormat } from '../../../src/shared/alerts/alert.ts';
 import type { AlertRequest } from '../../../src/shared/alerts/authenticate.ts';
 import { parseAlerts } from '../../../src/shared/alerts/parse.ts';
 import { alertSendersSchema } from '../../../src/shared/alerts/senders.ts';
-import { InvalidInputError } from '../../../src/shared/mistakes.ts';
+import { InvalidInputError } from '../../../src/shared/text/mistakes.ts';
 
 /** What a sender sends, as its documentation has it: test/fixtures/alerts/README.md says where. */
 export const fixture = (name: string): string => readFileSync(`test/fixtures/alerts/${name}.json`, 'utf8');

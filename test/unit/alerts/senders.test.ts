@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type AlertFormat, alertFormats } from '../../../src/shared/alerts/alert.ts';
 import { type AuthKind, alertSendersSchema } from '../../../src/shared/alerts/senders.ts';
-import { mistakesOf } from '../../../src/shared/mistakes.ts';
+import { mistakesOf } from '../../../src/shared/text/mistakes.ts';
 
 const secret = 'a-secret-that-is-long-enough-for-anyone';
 const webhookSecret = `whsec_${Buffer.from(secret).toString('base64')}`;

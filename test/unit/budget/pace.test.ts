@@ -6,13 +6,13 @@ import { Publisher } from './publisher.fixture.ts';
 const minute = 60_000;
 const second = 1_000;
 
-const look = (lane: string, requests = 2): Look => ({ lane, requests });
+const look = (round: string, requests = 2): Look => ({ round, requests });
 
-/** The looks of each lane after some minutes; the lanes tick at these seconds of each. */
-function play(lanes: readonly (readonly [Look, number])[], minutes: number, limit = 20): Publisher {
+/** The looks of each round after some minutes; the rounds tick at these seconds of each. */
+function play(rounds: readonly (readonly [Look, number])[], minutes: number, limit = 20): Publisher {
   const publisher = new Publisher(limit);
   for (let tick = 0; tick < minutes; tick++)
-    for (const [due, at] of lanes) publisher.tick(tick * minute + at * second, due);
+    for (const [due, at] of rounds) publisher.tick(tick * minute + at * second, due);
   return publisher;
 }
 
@@ -44,7 +44,7 @@ describe.each([1, 2, 7, 30, 60])('with a tick every %i seconds', (every) => {
   });
 });
 
-describe('lanes that share a publisher', () => {
+describe('rounds that share a publisher', () => {
   test.each<[limit: number, requests: number]>([
     [5, 2],
     [10, 2],
@@ -52,13 +52,13 @@ describe('lanes that share a publisher', () => {
     [20, 5],
     [100, 2],
   ])('all get their turns, with a limit of %i and looks of %i', (limit, requests) => {
-    const lanes = [
+    const rounds = [
       [look('rollouts', requests), 0],
       [look('submissions', requests), 30],
       [look('deliveries', requests), 30],
     ] as const;
-    const { looks, refused } = play(lanes, 600, limit);
-    const counts = lanes.map(([{ lane }]) => looks[lane] ?? 0);
+    const { looks, refused } = play(rounds, 600, limit);
+    const counts = rounds.map(([{ round }]) => looks[round] ?? 0);
     expect(refused).toBe(0);
     expect(Math.max(...counts) / Math.min(...counts)).toBeLessThan(1.5);
   });

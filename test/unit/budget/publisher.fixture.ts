@@ -13,7 +13,7 @@ const aheadMs = 10_000;
 const patienceMs = 15_000;
 
 /**
- * A publisher whose lanes always have looks due, at their own second of the minute; every look asks at once, waits for
+ * A publisher whose rounds always have looks due, at their own second of the minute; every look asks at once, waits for
  * room as long as a request may, and is refused after that.
  */
 export class Publisher {
@@ -28,12 +28,12 @@ export class Publisher {
     this.limit = limit;
   }
 
-  tick(now: number, { lane, requests }: Look, asks = requests): number {
+  tick(now: number, { round, requests }: Look, asks = requests): number {
     this.now = now;
     let granted = 0;
-    while (this.grant({ lane, requests })) granted++;
+    while (this.grant({ round, requests })) granted++;
     for (let look = 0; look < granted; look++)
-      if (this.ask(asks)) this.looks[lane] = (this.looks[lane] ?? 0) + 1;
+      if (this.ask(asks)) this.looks[round] = (this.looks[round] ?? 0) + 1;
     return granted;
   }
 

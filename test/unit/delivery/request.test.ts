@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deliveryId, sameRequest } from '../../../src/shared/delivery/delivery.ts';
 import { requestSchema } from '../../../src/shared/delivery/request.ts';
-import { mistakesOf } from '../../../src/shared/mistakes.ts';
+import { mistakesOf } from '../../../src/shared/text/mistakes.ts';
 import { applicationId, at, flightId, policy, policyDocument } from '../../support/builders.ts';
 import { wish } from './deliveries.fixture.ts';
 

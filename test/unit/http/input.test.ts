@@ -4,7 +4,7 @@ import { commandSchema, pauseSchema } from '../../../src/shared/http/input/comma
 import { samplesSchema } from '../../../src/shared/http/input/samples.ts';
 import { startSchema } from '../../../src/shared/http/input/start.ts';
 import { problemOf } from '../../../src/shared/http/problem.ts';
-import { InvalidInputError, mistakesOf } from '../../../src/shared/mistakes.ts';
+import { InvalidInputError, mistakesOf } from '../../../src/shared/text/mistakes.ts';
 import { applicationId, policyDocument, submissionId } from '../../support/builders.ts';
 
 /** Input that was once taken and could then not be kept, and answers that once grew with what was sent. */

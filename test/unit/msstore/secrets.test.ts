@@ -6,9 +6,9 @@ import { errorOfAnswer } from '../../../src/shared/msstore/answerErrors.ts';
 import { StoreError } from '../../../src/shared/msstore/errors.ts';
 import type { HttpAnswer } from '../../../src/shared/msstore/exchange.ts';
 import { parseAnswer } from '../../../src/shared/msstore/parseAnswer.ts';
-import { safeCause, safeText } from '../../../src/shared/msstore/redact.ts';
 import { UploadUrl } from '../../../src/shared/msstore/uploadUrl.ts';
 import { draftSchema } from '../../../src/shared/msstore/wire.ts';
+import { safeCause, safeText } from '../../../src/shared/secrets/redact.ts';
 
 /** Everything that a log, a table or a response could make of a value. */
 const everyView = (value: unknown): string => {

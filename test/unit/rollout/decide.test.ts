@@ -650,7 +650,7 @@ describe('at the pace of evidence', () => {
     },
     { name: 'and is left once that is so', rollout, evidence: safe(20), expected: { kind: 'raise' } },
     {
-      name: 'each check that gates has to exclude it',
+      name: 'each check that may stop a raise has to exclude it',
       rollout,
       evidence: [...safe(20), evidence('good', { check: 'hangs', safety: { eValue: 1, needed: 20 } })],
       expected: proving,

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { mistakesOf } from '../../../src/shared/mistakes.ts';
 import { builtInPolicies } from '../../../src/shared/rollout/builtInPolicies.ts';
 import { durationSchema, sayDuration, writeDuration } from '../../../src/shared/rollout/duration.ts';
 import { type PolicyDocument, policySchema, samePolicy } from '../../../src/shared/rollout/policy.ts';
+import { mistakesOf } from '../../../src/shared/text/mistakes.ts';
 import { day, hour, policy, policyDocument } from '../../support/builders.ts';
 
 const mistakes = (document: unknown): string[] => {

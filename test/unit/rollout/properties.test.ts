@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Command, receive } from '../../../src/shared/rollout/command.ts';
 import { decide } from '../../../src/shared/rollout/decide.ts';
 import type { Decision } from '../../../src/shared/rollout/decision.ts';
-import { type Evidence, gates } from '../../../src/shared/rollout/evidence.ts';
+import { type Evidence, mayStopRaise } from '../../../src/shared/rollout/evidence.ts';
 import { evolve } from '../../../src/shared/rollout/evolve.ts';
 import type { Change, JournalEntry } from '../../../src/shared/rollout/journal.ts';
 import type { Observed } from '../../../src/shared/rollout/observed.ts';
@@ -224,7 +224,9 @@ test('I3: no raise and no finalize of its own without a finished bake and good e
     expect(now.getTime()).toBeGreaterThanOrEqual(
       (before.stepSince?.getTime() ?? Infinity) + currentBake(before).bake,
     );
-    expect(found.filter(gates).map(({ kind }) => kind)).toEqual(before.policy.checks.map(() => 'good'));
+    expect(found.filter(mayStopRaise).map(({ kind }) => kind)).toEqual(
+      before.policy.checks.map(() => 'good'),
+    );
   });
 });
 
@@ -246,7 +248,7 @@ test('I5: the journal has no gaps, and every intent has its entry before and its
 
 test('I9: unmeasured evidence never lets anything up', () => {
   always(({ before, decision, evidence: found = [] }) => {
-    if (before.reached > 0 && found.some((entry) => gates(entry) && entry.kind === 'unmeasured'))
+    if (before.reached > 0 && found.some((entry) => mayStopRaise(entry) && entry.kind === 'unmeasured'))
       expect(decision?.kind === 'raise' || decision?.reason === 'proven').toBe(false);
   });
 });

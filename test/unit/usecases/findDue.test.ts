@@ -49,9 +49,9 @@ class Rows implements DueIndex {
 function publishersOf(limits: Readonly<Record<string, number>>, now: () => number): Publishers {
   const budgets = Object.entries(limits).map(([name, limit]): [string, PublisherBudget] => {
     const publisher = new Publisher(limit);
-    const grant = (lane: string, requests: number) => {
+    const grant = (round: string, requests: number) => {
       publisher.now = now();
-      const granted = publisher.grant({ lane, requests });
+      const granted = publisher.grant({ round, requests });
       if (granted && !publisher.ask(requests)) throw new Error('A look that was granted found no room.');
       return granted;
     };
@@ -94,7 +94,7 @@ async function play(
 
 const rowsOf = (publisher: string, count: number, change: Partial<Due> = {}): Due[] =>
   Array.from({ length: count }, (_, number) => ({
-    ...{ lane: 'rollouts', at: at(-number), id: `${publisher}-${number}`, publisher, requests: 2 },
+    ...{ round: 'rollouts', at: at(-number), id: `${publisher}-${number}`, publisher, requests: 2 },
     ...change,
   }));
 

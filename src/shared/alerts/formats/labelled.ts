@@ -5,7 +5,7 @@ import { type FoundAlert, instantSchema, looseSchema, mostAlerts, shownSchema } 
 
 /** What Alertmanager and Grafana, which builds on it, have in common: alerts that are nothing but their labels. */
 
-export const labelsSchema = z.record(z.string(), z.string());
+const labelsSchema = z.record(z.string(), z.string());
 
 /** The group that a payload belongs to repeats what its alerts share; an alert's own word outranks it. */
 export const commonLabelsSchema = labelsSchema.nullish();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../../mistakes.ts';
+import { InvalidInputError } from '../../text/mistakes.ts';
 import type { AlertStatus } from '../alert.ts';
 import { type LabelEntry, labelsOf, listed } from '../labels.ts';
 import {

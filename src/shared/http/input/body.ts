@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import type { z } from 'zod';
-import { InvalidInputError, parseInput } from '../../mistakes.ts';
+import { InvalidInputError, parseInput } from '../../text/mistakes.ts';
 import { BodyTooLargeError, NotJsonError } from '../problem.ts';
 
 const kib = 1_024;

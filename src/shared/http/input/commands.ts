@@ -1,9 +1,9 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
-import { parseInput } from '../../mistakes.ts';
-import { safeText } from '../../msstore/redact.ts';
 import { instantSchema } from '../../rollout/evidence.ts';
 import { nameSchema } from '../../rollout/name.ts';
+import { safeText } from '../../secrets/redact.ts';
+import { parseInput } from '../../text/mistakes.ts';
 import { bodyLimits, readJson } from './body.ts';
 
 /** The longest reason that a command takes, in UTF-16 code units, as a textarea counts as well. */

@@ -1,8 +1,8 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { requestId } from '../../delivery/request.ts';
-import { InvalidInputError } from '../../mistakes.ts';
 import { applicationId, flightId, submissionId } from '../../rollout/ids.ts';
+import { InvalidInputError } from '../../text/mistakes.ts';
 
 /** The ids of routes. Each has its pattern before it touches a key or a URL. */
 

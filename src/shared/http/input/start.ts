@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { applicationIdSchema, flightIdSchema, submissionIdSchema } from '../../rollout/ids.ts';
 import { keptPolicySchema } from '../../rollout/policy.ts';
-import type { StartRequest } from '../../usecases/startRollout.ts';
+import type { StartRequest } from '../../usecases/rollout/startRollout.ts';
 
 export const startSchema = z
   .strictObject({

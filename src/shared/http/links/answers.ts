@@ -3,8 +3,8 @@ import type { LinkAction } from '../../notify/link.ts';
 import { subjectOfRollout } from '../../notify/title.ts';
 import type { Rollout } from '../../rollout/rollout.ts';
 import { sayPercentage } from '../../rollout/sentence.ts';
-import { cut, plain } from '../../text.ts';
-import type { Followed } from '../../usecases/followLink.ts';
+import { cut, plain } from '../../text/plain.ts';
+import type { Followed } from '../../usecases/notify/followLink.ts';
 import { json } from '../handler.ts';
 import type { Problem } from '../problem.ts';
 

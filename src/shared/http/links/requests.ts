@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
-import { InvalidInputError, parseInput } from '../../mistakes.ts';
 import { longestToken } from '../../notify/link.ts';
+import { InvalidInputError, parseInput } from '../../text/mistakes.ts';
 import { bodyLimits, readText } from '../input/body.ts';
 import { commandSchema } from '../input/commands.ts';
 import { NotJsonError } from '../problem.ts';

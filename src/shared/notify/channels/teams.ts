@@ -1,4 +1,4 @@
-import { cut, plain } from '../../text.ts';
+import { cut, plain } from '../../text/plain.ts';
 import type { Channel } from '../channel.ts';
 import { footOf, repeatWarning, subjectOf, titleOf } from '../title.ts';
 import { buttonOf, type ChannelRequest, type Message } from './message.ts';

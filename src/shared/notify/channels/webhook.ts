@@ -22,7 +22,7 @@ export function renderWebhook(
 }
 
 /** Without a dot, as its signature needs it. */
-export const webhookId = ({ id }: Pick<Notice, 'id'>): string => id.replaceAll('.', '_');
+const webhookId = ({ id }: Pick<Notice, 'id'>): string => id.replaceAll('.', '_');
 
 /** The body says nothing of the attempt, so that a repeat is the same in every byte. */
 function payloadOf({ notice, links }: Message) {

@@ -1,6 +1,6 @@
-import { errorOf } from '../../../../src/shared/rollout/budget.ts';
 import { discountOf, toleratedBy } from '../../../../src/shared/rollout/check.ts';
 import { oddsOf, worse } from '../../../../src/shared/rollout/eprocess.ts';
+import { errorOf } from '../../../../src/shared/rollout/falseHaltBudget.ts';
 import { policySchema } from '../../../../src/shared/rollout/policy.ts';
 import { type Betting, betting } from './betting.ts';
 import type { Course, Rule } from './rule.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { linkAnswer } from '../../../../src/shared/http/links/answers.ts';
-import type { Followed } from '../../../../src/shared/usecases/followLink.ts';
+import type { Followed } from '../../../../src/shared/usecases/notify/followLink.ts';
 import { ramping, start } from '../../../support/builders.ts';
 
 const rollout = ramping({

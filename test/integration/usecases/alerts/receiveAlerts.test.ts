@@ -1,0 +1,136 @@
+import { RestError } from '@azure/data-tables';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Alert } from '../../../../src/shared/alerts/alert.ts';
+import { alertIdOf } from '../../../../src/shared/alerts/identity.ts';
+import { withJournal } from '../../../../src/shared/rollout/journal.ts';
+import { planAlerts } from '../../../../src/shared/usecases/alerts/planAlerts.ts';
+import { receiveAlerts } from '../../../../src/shared/usecases/alerts/receiveAlerts.ts';
+import { at, policy, ramping } from '../../../support/builders.ts';
+import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from '../ports.ts';
+
+/** Alerts with the real state: what is kept of them, and what a row that cannot be read costs. */
+
+const alert = (change: Partial<Alert> = {}): Alert => ({
+  sender: 'prod',
+  format: 'generic',
+  fingerprint: 'f1',
+  status: 'firing',
+  title: 'Crash rate',
+  labels: { app: 'notes' },
+  startsAt: at(0),
+  ...change,
+});
+const log = lines();
+
+let ports: StubPorts;
+const begin = async (what: 'halt' | 'hold') => {
+  const rollout = ramping({ policy: policy({ alerts: [{ match: { app: 'notes' }, do: what }] }) });
+  await ports.rollouts.create(withJournal(rollout, [], at(0)));
+  return rollout.id;
+};
+const kept = async () => {
+  const { items } = await ports.alerts.list({}, { size: 200 });
+  return items.find(({ id }) => id === alertIdOf(alert()));
+};
+beforeEach(async () => {
+  ports = await stubPorts({ ...ramps, haltPackageRollout: async () => rolloutShown('Stopped', 0) });
+});
+
+const outage = () => Promise.reject(new RestError('busy', { statusCode: 503 }));
+
+describe('the row of what it did before', () => {
+  test('is not waited for by a halt: where it cannot be read, the rollout is halted all the same', async () => {
+    const id = await begin('halt');
+    const blind = { ...ports, alerts: { ...ports.alerts, get: outage } };
+    const [received] = await receiveAlerts(blind, [alert()], undefined, log);
+    expect(received?.effected).toMatchObject([{ rolloutId: id, outcome: 'halted' }]);
+  });
+
+  test('that cannot be written sends the sender back, after the halt', async () => {
+    const id = await begin('halt');
+    const deaf = { ...ports, alerts: { ...ports.alerts, put: outage } };
+    await expect(receiveAlerts(deaf, [alert()], undefined, log)).rejects.toThrow('busy');
+    expect((await ports.rollouts.get(id))?.rollout.phase).toBe('halted');
+  });
+});
+
+describe('what is kept', () => {
+  test('a hold that a person lifted does not come back with the repeats, and the row still says that it held', async () => {
+    const id = await begin('hold');
+    await receiveAlerts(ports, [alert()], undefined, log);
+    const stored = await ports.rollouts.get(id);
+    if (!stored) throw new Error('it is gone');
+    await ports.rollouts.save(stored, withJournal({ ...stored.rollout, alertHolds: [] }, [], at(1)));
+    for (const count of [2, 3]) {
+      const [received] = await receiveAlerts(ports, [alert()], undefined, log);
+      expect(received?.effected).toEqual([]);
+      expect(await kept()).toMatchObject({ count, matched: true, effects: [{ outcome: 'held' }] });
+    }
+    expect((await ports.rollouts.get(id))?.rollout.alertHolds).toEqual([]);
+    const [anew] = await receiveAlerts(ports, [alert({ startsAt: at(2) })], undefined, log);
+    expect(anew?.effected).toMatchObject([{ outcome: 'held' }]);
+  });
+
+  test('one that concerned a rollout once, and fires anew without any, is among those that match nothing', async () => {
+    await begin('halt');
+    await receiveAlerts(ports, [alert()], undefined, log);
+    expect(await kept()).toMatchObject({ matched: true });
+    await receiveAlerts(ports, [alert({ startsAt: at(1) })], undefined, log);
+    expect(await kept()).toMatchObject({ matched: false, remarks: ['No rollout is active.'] });
+  });
+
+  test('an alert that comes in two instances at once is one, and counts twice', async () => {
+    await begin('hold');
+    const both = [0, 1].map(() => receiveAlerts(ports, [alert()], undefined, log));
+    await Promise.all(both);
+    expect(await kept()).toMatchObject({ count: 2, matched: true });
+    expect((await ports.alerts.list({}, { size: 200 })).items).toHaveLength(1);
+  });
+
+  test('the end of an alert that another instance hears while it holds is not written over', async () => {
+    const id = await begin('hold');
+    const end = () => receiveAlerts(ports, [alert({ status: 'resolved' })], undefined, log);
+    let ended: Promise<unknown> | undefined;
+    const slow = {
+      ...ports,
+      alerts: {
+        ...ports.alerts,
+        put: async (...args: Parameters<typeof ports.alerts.put>) => {
+          ended ??= end();
+          await ended;
+          await ports.alerts.put(...args);
+        },
+      },
+    };
+    await receiveAlerts(slow, [alert()], undefined, log);
+    expect(await kept()).toMatchObject({ status: 'resolved', count: 2 });
+    expect((await ports.rollouts.get(id))?.rollout.alertHolds).toEqual([]);
+  });
+
+  test('nothing of what is only tried', async () => {
+    await begin('halt');
+    const { plans } = await planAlerts(ports, [alert()], undefined);
+    expect(plans.map(({ effects }) => effects.map((effect) => effect.do))).toEqual([['halt']]);
+    expect(await kept()).toBeUndefined();
+  });
+});
+
+test('many ends in one request read each active rollout once', async () => {
+  const id = await begin('hold');
+  const read: string[] = [];
+  const counting = {
+    ...ports,
+    rollouts: {
+      ...ports.rollouts,
+      get: (one: string) => {
+        read.push(one);
+        return ports.rollouts.get(one);
+      },
+    },
+  };
+  const ends = Array.from({ length: 20 }, (_, index) =>
+    alert({ status: 'resolved', fingerprint: `f${index}` }),
+  );
+  await receiveAlerts(counting, ends, undefined, log);
+  expect(read).toEqual([id]);
+});
