@@ -2,8 +2,8 @@ import { Argument, type Command, Option } from 'commander';
 import { z } from 'zod';
 import { alertFormats } from '../shared/alerts/alert.ts';
 import { alerts, testAlerts } from './commands/alerts.ts';
+import type { Ended } from './exitCodes.ts';
 import { alertsHelp, alertsTestHelp, asJson } from './help.ts';
-import type { Ended } from './program.ts';
 import type { World } from './world.ts';
 
 const flag = z.boolean().default(false);

@@ -23,6 +23,9 @@ export const exitCodes = {
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** Gets the exit code of the command that ran. */
+export type Ended = (code: ExitCode) => void;
+
 /** The same for the help, a line each. */
 export const exitCodeHelp: readonly (readonly [code: ExitCode, sentence: string])[] = [
   [exitCodes.done, 'done as asked'],

@@ -10,14 +10,11 @@ import { submit } from './commands/submit.ts';
 import { submitOptionsSchema } from './commands/submitRequest.ts';
 import { watch } from './commands/watch.ts';
 import { addCompletion } from './completion.ts';
-import type { ExitCode } from './exitCodes.ts';
+import type { Ended } from './exitCodes.ts';
 import { goals } from './follow/outcome.ts';
 import { asJson, commandHelp, rootHelp, submitHelp } from './help.ts';
 import { durationIn, instantIn, nameIn, publishModeIn, reasonIn, untilIn } from './optionValues.ts';
 import type { World } from './world.ts';
-
-/** Gets the exit code of the command that ran. */
-export type Ended = (code: ExitCode) => void;
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;

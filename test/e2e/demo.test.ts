@@ -71,9 +71,7 @@ function lives({ pid }: Process): boolean {
 }
 
 describe('npm start', () => {
-  test('plays a healthy build to its finalize and a bad one to its halt, and leaves nothing behind', {
-    timeout: 150_000,
-  }, async () => {
+  test('plays a healthy build to its finalize and a bad one to its halt, and leaves nothing behind', async () => {
     const demo = runDemo('--exit');
     await demo.said(/awaitingPublication/);
     const children = childrenOf(demo.child);

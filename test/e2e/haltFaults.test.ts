@@ -27,9 +27,7 @@ type Fault = FaultRuleInput['fault'];
 const rule = (path: string, fault: Fault, times = 1): FaultRuleInput => ({ match: { path, times }, fault });
 
 describe.concurrent('the Store', () => {
-  test('answers 503 to everything for a minute: 202 within seconds, and the queue brings the halt', {
-    timeout: 240_000,
-  }, async () => {
+  test('answers 503 to everything for a minute: 202 within seconds, and the queue brings the halt', async () => {
     const one = await scene.ramp();
     const outage = scene.store.outage(about(one), outOfOrder, minute);
     const { status, seconds } = await scene.halt(one.id);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
   proxy = await startHoldingProxy(scene.stage.host.url);
   tabs = await startLinkTabs();
-}, 180_000);
+});
 afterAll(async () => {
   await tabs[Symbol.asyncDispose]();
   await proxy[Symbol.asyncDispose]();

@@ -63,7 +63,7 @@ describe('at any request of the way, it comes to the same end', () => {
       await scene.control.clearFaults();
       await scene.control.clearRequests();
     }
-  }, 300_000);
+  });
 
   test.each(disturbances)('$name', (disturbance) => {
     const cases = casesOf(disturbance);

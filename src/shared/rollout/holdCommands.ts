@@ -1,5 +1,5 @@
 import { type Answer, accepted, already, refused } from './answer.ts';
-import type { CommandOf } from './command.ts';
+import type { CommandOf, StepEntry } from './command.ts';
 import { sayAlertHolds, sayPause } from './holdGates.ts';
 import { dropAlertHolds, dropCap, dropPause } from './moves.ts';
 import { approversOf, currentBake, type Pause, type Rollout } from './rollout.ts';
@@ -48,9 +48,6 @@ export function resume(rollout: Rollout, command: CommandOf<'resume'>, now: Date
   };
   return underway(rollout) ?? accepted(rollout, resumed, command, now);
 }
-
-/** A step, and since when it is the current one: a rollout can come to a step more than once. */
-export type StepEntry = { readonly step: number; readonly since: Date };
 
 /** Whether the rollout is no longer at a step as it was entered then. */
 export const hasLeft = (

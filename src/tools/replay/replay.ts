@@ -1,5 +1,5 @@
-import { receive } from '../../shared/rollout/command.ts';
 import type { Policy } from '../../shared/rollout/policy.ts';
+import { receive } from '../../shared/rollout/receive.ts';
 import { awaitsApproval, newRollout, type Rollout } from '../../shared/rollout/rollout.ts';
 import { sayTime } from '../../shared/rollout/sentence.ts';
 import { type Look, lookAt } from './look.ts';

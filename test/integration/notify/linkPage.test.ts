@@ -11,7 +11,7 @@ let tabs: LinkTabs;
 beforeAll(async () => {
   server = await startReader();
   tabs = await startLinkTabs();
-}, 180_000);
+});
 afterEach(async () => {
   await tabs.closeAll();
   expect(server.answers.splice(0)).toEqual([]);

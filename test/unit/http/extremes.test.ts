@@ -162,4 +162,4 @@ test('what was taken can be judged, kept, read back and shown', async () => {
     ),
     1_000,
   );
-}, 30_000);
+});

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { newsOf } from '../../../src/shared/notify/news.ts';
-import { type Command, receive } from '../../../src/shared/rollout/command.ts';
+import type { Command } from '../../../src/shared/rollout/command.ts';
 import { decide } from '../../../src/shared/rollout/decide.ts';
 import type { Evidence } from '../../../src/shared/rollout/evidence.ts';
 import { evolve } from '../../../src/shared/rollout/evolve.ts';
 import { type Change, withJournal } from '../../../src/shared/rollout/journal.ts';
 import type { Observed } from '../../../src/shared/rollout/observed.ts';
+import { receive } from '../../../src/shared/rollout/receive.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { type Outcome, settle } from '../../../src/shared/rollout/settle.ts';
 import {

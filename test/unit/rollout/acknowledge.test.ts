@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { receive } from '../../../src/shared/rollout/command.ts';
 import type { Evidence } from '../../../src/shared/rollout/evidence.ts';
 import type { Change } from '../../../src/shared/rollout/journal.ts';
 import type { Observed } from '../../../src/shared/rollout/observed.ts';
+import { receive } from '../../../src/shared/rollout/receive.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { settle } from '../../../src/shared/rollout/settle.ts';
 import { at, endedAs, evidence, fresh, hour, inProgress, ramping } from '../../support/builders.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Command, receive } from '../../../src/shared/rollout/command.ts';
+import type { Command } from '../../../src/shared/rollout/command.ts';
+import { receive } from '../../../src/shared/rollout/receive.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { sameWho, type Who } from '../../../src/shared/rollout/vocabulary.ts';
 import { at, hour, inProgress, policy, ramping } from '../../support/builders.ts';

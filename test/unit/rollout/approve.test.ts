@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CommandOf, receive } from '../../../src/shared/rollout/command.ts';
+import type { CommandOf } from '../../../src/shared/rollout/command.ts';
+import { receive } from '../../../src/shared/rollout/receive.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { at, policy, ramping } from '../../support/builders.ts';
 import { accepted, ops } from './people.fixture.ts';

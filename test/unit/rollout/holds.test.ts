@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { receive } from '../../../src/shared/rollout/command.ts';
 import type { Evidence } from '../../../src/shared/rollout/evidence.ts';
 import { mostAlertHolds } from '../../../src/shared/rollout/holdCommands.ts';
 import type { Observed } from '../../../src/shared/rollout/observed.ts';
+import { receive } from '../../../src/shared/rollout/receive.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import type { Who } from '../../../src/shared/rollout/vocabulary.ts';
 import { at, evidence, fresh, hour, inProgress, ramping } from '../../support/builders.ts';

@@ -1,10 +1,11 @@
-import { type Command, receive } from '../../../src/shared/rollout/command.ts';
+import type { Command } from '../../../src/shared/rollout/command.ts';
 import { decide } from '../../../src/shared/rollout/decide.ts';
 import type { Decision } from '../../../src/shared/rollout/decision.ts';
 import type { Evidence } from '../../../src/shared/rollout/evidence.ts';
 import { evolve } from '../../../src/shared/rollout/evolve.ts';
 import type { Change } from '../../../src/shared/rollout/journal.ts';
 import type { Observed } from '../../../src/shared/rollout/observed.ts';
+import { receive } from '../../../src/shared/rollout/receive.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { functionKey, type Who } from '../../../src/shared/rollout/vocabulary.ts';
 import { evidence, inProgress } from '../../support/builders.ts';

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Command, receive } from '../../../src/shared/rollout/command.ts';
+import type { Command } from '../../../src/shared/rollout/command.ts';
 import { decide } from '../../../src/shared/rollout/decide.ts';
 import type { Decision } from '../../../src/shared/rollout/decision.ts';
 import { type Evidence, mayStopRaise } from '../../../src/shared/rollout/evidence.ts';
 import { evolve } from '../../../src/shared/rollout/evolve.ts';
 import type { Change, JournalEntry } from '../../../src/shared/rollout/journal.ts';
 import type { Observed } from '../../../src/shared/rollout/observed.ts';
+import { receive } from '../../../src/shared/rollout/receive.ts';
 import { currentBake, type Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { type Outcome, settle } from '../../../src/shared/rollout/settle.ts';
 import { mayMove } from '../../../src/shared/rollout/transitions.ts';

@@ -20,25 +20,21 @@ const deeds: readonly (readonly [string, Planned])[] = [
   ['while the finalize is on its way', { at: 'i2 store.finalize #1', do: halt }],
 ];
 
-test.each(deeds)(
-  'a halt given %s holds, with any fault at any moment around it',
-  { timeout: 120_000 },
-  async (name, deed) => {
-    const around = (moments: readonly Moment[]) => {
-      const given = moments.findIndex(({ at }) => at === deed.at);
-      return moments.slice(given - 3, given + 8);
-    };
-    const swept = await sweep({ seed: 'sweep-6', deeds: [deed], of: around });
-    expectHeld(`with a halt ${name}`, swept);
-  },
-);
+test.each(deeds)('a halt given %s holds, with any fault at any moment around it', async (name, deed) => {
+  const around = (moments: readonly Moment[]) => {
+    const given = moments.findIndex(({ at }) => at === deed.at);
+    return moments.slice(given - 3, given + 8);
+  };
+  const swept = await sweep({ seed: 'sweep-6', deeds: [deed], of: around });
+  expectHeld(`with a halt ${name}`, swept);
+});
 
 describe('a whole life ends as it should, whatever single thing goes wrong at any of its moments', () => {
   const every = 40;
   // All of them take minutes: npm run simulate -- --sweep.
   const offset = randomInt(every);
 
-  test.each(lives)('$name', { timeout: 120_000 }, async (life) => {
+  test.each(lives)('$name', async (life) => {
     process.stdout.write(`again: npm run simulate -- --sweep --every ${every} --offset ${offset}\n`);
     expectHeld(life.name, await sweepLife(life, { every, offset }));
   });

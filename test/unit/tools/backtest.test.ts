@@ -37,7 +37,7 @@ const checked = (check: object = {}, change: Parameters<typeof policy>[0] = {}) 
 const raisesOf = ({ decisions }: Backtest) => decisions.filter(({ kind }) => kind === 'raise');
 
 /** A replay takes its time where other tests run beside it. */
-describe('a backtest', { timeout: 30_000 }, () => {
+describe('a backtest', () => {
   test('finalizes a healthy history', async () => {
     const { out, exitCode } = await played('healthy', '--json');
     const found: unknown = JSON.parse(out);

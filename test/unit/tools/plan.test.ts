@@ -31,9 +31,7 @@ const plan = (change: Partial<Audience> = {}, seed = 1) =>
   planOf(compared, { ...audience, ...change }, { seed, trials: 12 });
 
 /** Simulations take their time where other tests run beside them. */
-const patience = { timeout: 30_000 };
-
-describe('a plan', patience, () => {
+describe('a plan', () => {
   const usual = plan();
 
   test('is the same for the same seed, and another for another', () => {
@@ -209,7 +207,7 @@ describe('wrong input', () => {
   });
 });
 
-test('a policy whose checks can exclude nothing gets its report all the same', patience, () => {
+test('a policy whose checks can exclude nothing gets its report all the same', () => {
   const tripwire = policy({
     checks: [
       { name: 'new', source: { kind: 'pushed', signal: 'crash' }, newSignature: {}, onBad: 'halt' },

@@ -1,7 +1,7 @@
 import { commandOf } from '../../alerts/command.ts';
 import type { AlertEffect, AlertPlan } from '../../alerts/plan.ts';
 import type { Log } from '../../platform/log.ts';
-import { receive } from '../../rollout/command.ts';
+import { receive } from '../../rollout/receive.ts';
 import type { Rollout } from '../../rollout/rollout.ts';
 import { isOutage } from '../../state/errors.ts';
 import type { Stored } from '../../state/rollouts.ts';

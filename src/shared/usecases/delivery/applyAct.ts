@@ -11,29 +11,15 @@ import {
   StoreUploadExpiredError,
 } from '../../msstore/errors.ts';
 import type { SubmissionChanges, SubmissionRef } from '../../msstore/model.ts';
-import type { UploadProgress } from '../../msstore/port.ts';
 import { PackageChangedError, PackageMissingError, PackageStorageError } from '../../packages/errors.ts';
-import type { Log } from '../../platform/log.ts';
 import { isOutage, LostRaceError } from '../../state/errors.ts';
 import { causeOf } from '../../text/cause.ts';
 import { ConflictError, UnavailableError } from '../errors.ts';
-import type { Ports } from '../ports.ts';
 import { refOf, trackOf } from '../rollout/observe.ts';
 import { clearSlot } from './clearSlot.ts';
+import type { Doing } from './doing.ts';
 import { seenSubmission } from './observeDelivery.ts';
 import { uploadSourceOf } from './uploadSource.ts';
-
-/** What doing something for a delivery needs. */
-export type Doing = {
-  readonly ports: Ports;
-  readonly delivery: Delivery;
-  readonly log: Log;
-  /** Ends everything. */
-  readonly abortSignal: AbortSignal;
-  /** Ends an upload between two blocks: the next pass goes on. */
-  readonly until: AbortSignal;
-  readonly onProgress: (progress: UploadProgress) => void;
-};
 
 /** Does what was decided and written down, once, and says what became of it. It never throws. */
 export async function applyAct(doing: Doing, act: Act): Promise<Outcome> {

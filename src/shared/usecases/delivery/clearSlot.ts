@@ -3,7 +3,7 @@ import { StoreNotFoundError } from '../../msstore/errors.ts';
 import type { SubmissionRef } from '../../msstore/model.ts';
 import { commandRollout } from '../rollout/commandRollout.ts';
 import { observedRollout, refOf } from '../rollout/observe.ts';
-import type { Doing } from './applyAct.ts';
+import type { Doing } from './doing.ts';
 
 /**
  * Removes what stands in a delivery's slot, by the right that the decision found. Whether it is gone by now; if not, the

@@ -1,7 +1,7 @@
 import { isExpired, type Link, type LinkAction, readLink } from '../../notify/link.ts';
 import type { Log } from '../../platform/log.ts';
-import type { CommandOf } from '../../rollout/command.ts';
-import { hasLeft, leftStep, type StepEntry } from '../../rollout/holdCommands.ts';
+import type { CommandOf, StepEntry } from '../../rollout/command.ts';
+import { hasLeft, leftStep } from '../../rollout/holdCommands.ts';
 import { awaitsApproval, type Rollout } from '../../rollout/rollout.ts';
 import { hasEnded } from '../../rollout/vocabulary.ts';
 import { isOutage } from '../../state/errors.ts';

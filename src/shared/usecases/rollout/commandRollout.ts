@@ -1,7 +1,8 @@
 import type { Ticket } from '../../budget/port.ts';
 import type { Log } from '../../platform/log.ts';
-import { type Command, receive } from '../../rollout/command.ts';
+import type { Command } from '../../rollout/command.ts';
 import { tryEnds } from '../../rollout/looks.ts';
+import { receive } from '../../rollout/receive.ts';
 import type { Rollout } from '../../rollout/rollout.ts';
 import { sayWho } from '../../rollout/sentence.ts';
 import { isOutage, LostRaceError } from '../../state/errors.ts';

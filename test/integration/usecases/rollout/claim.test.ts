@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { RestError } from '@azure/data-tables';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Command, receive } from '../../../../src/shared/rollout/command.ts';
+import type { Command } from '../../../../src/shared/rollout/command.ts';
 import type { Sample } from '../../../../src/shared/rollout/evidence.ts';
 import { type Change, withJournal } from '../../../../src/shared/rollout/journal.ts';
+import { receive } from '../../../../src/shared/rollout/receive.ts';
 import type { Intent, Rollout } from '../../../../src/shared/rollout/rollout.ts';
 import { settle } from '../../../../src/shared/rollout/settle.ts';
 import type { Who } from '../../../../src/shared/rollout/vocabulary.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Command, receive } from '../../../src/shared/rollout/command.ts';
+import type { Command } from '../../../src/shared/rollout/command.ts';
+import { receive } from '../../../src/shared/rollout/receive.ts';
 import type { Rollout } from '../../../src/shared/rollout/rollout.ts';
 import { sayWho } from '../../../src/shared/rollout/sentence.ts';
 import { settle } from '../../../src/shared/rollout/settle.ts';
