@@ -59,6 +59,9 @@ export function haltsAreKept(): Invariant {
         name,
         `${of.id}: said to be completed, and the Store has ${truth?.status ?? 'nothing'}.`,
       );
+    // A submission that another one took the place of, or that was never published, is in progress no more.
+    if (of.halt && phaseOf(after) === 'failed' && truth?.status === 'PackageRolloutInProgress')
+      throw new Violation(name, `${of.id}: its halt was given up, and the Store has it in progress.`);
     if (of.halt) told(of);
   }
 

@@ -65,6 +65,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     invariant: 'I4',
+    bug: 'a halt that the Store does not confirm is given up',
+    from: 'elm',
+    patch: { ports: (ports) => ({ ...ports, rollouts: { ...ports.rollouts, write: givingUp(ports) } }) },
+  },
+  {
+    invariant: 'I4',
     bug: 'nobody is told of a halt that stays open',
     from: 'elm',
     patch: { ports: (ports) => ({ ...ports, rollouts: { ...ports.rollouts, write: silently(ports) } }) },
@@ -238,6 +244,17 @@ const swallowing =
   (name) => {
     const store = publishers.storeOf(name);
     return { ...store, haltPackageRollout: (...of) => store.haltPackageRollout(...of).catch(() => stopped) };
+  };
+
+const givingUp =
+  ({ rollouts, clock }: Ports) =>
+  (before: Stored, change: Change): Promise<WrittenRollout> => {
+    const { intent, nextLookAt: _never, ...rollout } = change.rollout;
+    if (intent?.kind !== 'halt' || intent.attempts < 2) return rollouts.write(before, change);
+    return rollouts.write(before, {
+      ...change,
+      rollout: { ...rollout, phase: 'failed', endedAt: clock.now() },
+    });
   };
 
 const withoutEffects =
