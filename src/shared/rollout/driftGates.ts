@@ -43,7 +43,9 @@ function endedElsewhere({ intent, percentage }: Rollout, state: 'stopped' | 'com
 export const replaced: Gate = (situation) => {
   const { rollout, observed } = situation;
   if (observed.kind !== 'published' || !isOpen(observed.rollout)) return undefined;
-  if (observed.trackUnread && rollout.decision?.reason === 'replaced')
+  // A halt needs no track: asking for it once too often does no harm.
+  const waits = rollout.intent?.kind !== 'halt';
+  if (waits && observed.trackUnread && rollout.decision?.reason === 'replaced')
     return hold(situation, 'replaced', 'The track could not be read again. Looking again.');
   if (observed.replacedBy === undefined) return undefined;
   const sentence = `The track now publishes submission ${observed.replacedBy}`;

@@ -1,6 +1,7 @@
 import { StoreConflictError, StoreError, StoreNotFoundError } from '../../msstore/errors.ts';
 import type { PackageRollout, SubmissionRef, Track } from '../../msstore/model.ts';
 import type { CallOptions, StoreReader } from '../../msstore/port.ts';
+import { couldBeTried } from '../../rollout/intentGates.ts';
 import { type Observed, type ObservedRollout, stageOf } from '../../rollout/observed.ts';
 import type { Rollout } from '../../rollout/rollout.ts';
 import { causeOf } from '../../text/cause.ts';
@@ -165,8 +166,8 @@ async function fallbackVersions(
 
 /** Two answers without a reason must not end a halt: it is given up when it was tried so often, over a minute and more. */
 const triesWhileMissing = 4;
-const isHeldOnTo = ({ intent, stepSince }: Rollout): boolean =>
-  intent?.kind === 'halt' && stepSince !== undefined && intent.attempts < triesWhileMissing;
+const isHeldOnTo = (rollout: Rollout): boolean =>
+  rollout.intent?.kind === 'halt' && couldBeTried(rollout) && rollout.intent.attempts < triesWhileMissing;
 
 /** The gateway has been seen to answer 404 without a reason, so the track has its say before anything is given up. */
 async function observeMissing(

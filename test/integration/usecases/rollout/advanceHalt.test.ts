@@ -1,6 +1,10 @@
 import { RestError } from '@azure/data-tables';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { StoreConflictError, StoreUnavailableError } from '../../../../src/shared/msstore/errors.ts';
+import {
+  StoreConflictError,
+  StoreNotFoundError,
+  StoreUnavailableError,
+} from '../../../../src/shared/msstore/errors.ts';
 import type { CallOptions } from '../../../../src/shared/msstore/port.ts';
 import { realRuntime } from '../../../../src/shared/platform/runtime.ts';
 import { withJournal } from '../../../../src/shared/rollout/journal.ts';
@@ -130,6 +134,34 @@ test('a halt of which nobody knows whether it is published is tried every minute
   ports.store.answers = { ...ramps, getSubmissionStatus: () => Promise.reject(down) };
   await tryOnce();
   expect(delays()).toEqual([60]);
+});
+
+test('a halt goes on while nobody can read whether another submission took its place', async () => {
+  await create(
+    halting({
+      intent: { ...intent, attempts: 3 },
+      decision: { kind: 'hold', reason: 'replaced', sentence: 'The track …', at: at(0) },
+    }),
+  );
+  ports.store.answers = { ...ports.store.answers, getTrack: () => Promise.reject(down) };
+  for (let minutes = 0; minutes < 10; minutes++) {
+    ports.clock.time = at(minutes * minute);
+    await tryOnce();
+  }
+  expect(asked).toBe(10);
+  expect(log.errors).toHaveLength(1);
+});
+
+test('two answers without a reason do not end a halt that was tried before any look had seen the publication', async () => {
+  await create(fresh({ phase: 'halting', intent: { ...intent, attempts: 1 } }));
+  const nothing = () =>
+    Promise.reject(new StoreNotFoundError('it answered 404', { operation: 'getSubmissionStatus' }));
+  ports.store.answers = { ...ports.store.answers, getSubmissionStatus: nothing, getTrack: nothing };
+  await tryOnce();
+  expect(await kept()).toMatchObject({ phase: 'halting' });
+  healthy();
+  await tryOnce();
+  expect(await kept()).toMatchObject({ phase: 'halted' });
 });
 
 describe('nothing is done', () => {
