@@ -64,7 +64,8 @@ export class Requester {
 
   /**
    * Sends once, and once more after a 401 with a new token: a request that was refused for its token had no
-   * effect.
+   * effect. A change that is to be sent at most once is left to its caller even then: what it was decided on may be
+   * old by the time that a token and room in the budget are there.
    * Rejects with a `StoreError` for everything that is no success, or with the reason of the call's abort
    * signal.
    */
@@ -74,6 +75,7 @@ export class Requester {
     const first = await this.#exchange(call, request, token, attempt);
     if (first.status !== 401) return this.#successOf(first, call, request, token);
     tokens.drop(token);
+    if (call.once && request.method !== 'GET') return this.#successOf(first, call, request, token);
     const second = await tokens.getToken(call.abortSignal);
     return this.#successOf(await this.#exchange(call, request, second, attempt), call, request, second);
   }

@@ -169,6 +169,15 @@ describe('the token', () => {
     expect(scripted.waits).toEqual([]);
   });
 
+  it('that is refused leaves a change that is to be sent once to its caller, who may have something else in mind by now', async () => {
+    await using scripted = await startScripted(({ method }) => (method === 'GET' ? good : { status: 401 }));
+    await expect(scripted.store.finalizePackageRollout(ref, { once: true })).rejects.toMatchObject({
+      name: 'StoreAuthenticationError',
+    });
+    expect(scripted.seen).toHaveLength(1);
+    expect(scripted.dropped).toEqual(['token-1']);
+  });
+
   it('that is refused again must be mended by somebody', async () => {
     await using scripted = await startScripted(inTurn({ status: 401 }));
     await expect(scripted.store.haltPackageRollout(ref)).rejects.toMatchObject({

@@ -38,8 +38,6 @@ export function nothingOvertakesAHalt(): Invariant {
     if (!of.halt) return;
     if (claim.step > of.halt.step)
       throw new Violation(name, `${of.id}: a ${call.kind} was sent by a pass that began after the halt.`);
-    // A request that was refused for its token had no effect, and is sent anew.
-    if (earlier && earlier.answer !== 'none' && earlier.answer?.status === 401) return;
     if (earlier) throw new Violation(name, `${of.id}: a ${call.kind} was sent once more after the halt.`);
   }
 

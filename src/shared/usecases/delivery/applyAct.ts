@@ -2,6 +2,7 @@ import type { Act, Outcome } from '../../delivery/decision.ts';
 import { type Delivery, submissionIdOf } from '../../delivery/delivery.ts';
 import type { DraftPlan } from '../../delivery/plan.ts';
 import {
+  StoreAuthenticationError,
   StoreBudgetError,
   StoreConflictError,
   StoreContractError,
@@ -69,8 +70,11 @@ function outcomeOf(error: unknown, act: Act): Outcome {
     return { kind: 'refused', cause };
   if (error instanceof StoreNotFoundError && act.kind === 'create')
     return { kind: 'failed', cause, most: mostNotFound };
-  // A create that found no room in the budget was not sent, so like a refused one it has made nothing.
-  return error instanceof StoreConflictError || error instanceof StoreBudgetError
+  // A create that found no room in the budget was not sent, and one without a good token was not heard: like a refused
+  // one it has made nothing.
+  return error instanceof StoreConflictError ||
+    error instanceof StoreBudgetError ||
+    error instanceof StoreAuthenticationError
     ? { kind: 'failed', cause, conflict: true }
     : { kind: 'failed', cause };
 }
