@@ -63,8 +63,14 @@ export const unpublished: Gate = (situation) => {
   }
 };
 
+/** A column of a row holds 32 000 characters, and the Store may find fault with each of a hundred listings. */
+const mostProblems = 15;
+
 function submissionFailed(status: string, problems: readonly string[]): Decision {
-  const says = problems.length > 0 ? `: ${problems.join('; ')}` : '';
+  const told = problems.slice(0, mostProblems);
+  const more = problems.length - told.length;
+  const said = [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  const says = problems.length > 0 ? `: ${said}` : '';
   return {
     kind: 'fail',
     actor: 'store',

@@ -5,7 +5,7 @@ import { findDue } from '../../../../src/shared/usecases/findDue.ts';
 import { advanceRollout } from '../../../../src/shared/usecases/rollout/advanceRollout.ts';
 import { at, fresh, ramping } from '../../../support/builders.ts';
 import type { State } from '../../../support/state.ts';
-import { ramps, rolloutShown, type StubPorts, stubPorts } from '../ports.ts';
+import { progressAt, ramps, rolloutShown, type StubPorts, stubPorts } from '../ports.ts';
 
 /** No rollout is ever forgotten: whatever races with a look, a row of the due index leads back to the rollout. */
 
@@ -125,4 +125,21 @@ test('a track whose mark somebody removed by hand does not keep its rollout from
   const { nextLookAt: _, ...ended } = { ...stored.rollout, phase: 'halted' as const, endedAt: at(1) };
   await state.rollouts.save(stored, withJournal(ended, [], at(1)));
   expect((await state.rollouts.get(stored.rollout.id))?.rollout.phase).toBe('halted');
+});
+
+test('a submission with which the Store finds fault in a hundred places still comes to its end', async () => {
+  const stored = await state.rollouts.create(withJournal(fresh(), [], at(0)));
+  const errors = Array.from({ length: 100 }, (_, index) => ({
+    code: 'InvalidListing',
+    details: `${index} ${'is missing in this language, '.repeat(16)}`,
+  }));
+  ports.store.answers = {
+    ...ramps,
+    getSubmissionStatus: async () => ({ ...progressAt('CertificationFailed'), errors }),
+  };
+  await advanceRollout(ports, { id: stored.rollout.id }, silent);
+  expect((await state.rollouts.get(stored.rollout.id))?.rollout).toMatchObject({
+    phase: 'failed',
+    decision: { sentence: expect.stringContaining('and 85 more') },
+  });
 });
