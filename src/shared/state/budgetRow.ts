@@ -33,6 +33,9 @@ export type BudgetOptions = {
   readonly runtime: Runtime;
 };
 
+/** Somebody who waits for a closing to be written down. */
+type Closer = { readonly done: () => void; overtaken: number };
+
 type Waiting = {
   readonly lane: RequestLane;
   /** Who came first goes first, also after having slept. */
@@ -59,7 +62,7 @@ export class BudgetRow {
   readonly #entity: BudgetEntity;
   #waiting: Waiting[] = [];
   #readers: (() => void)[] = [];
-  #closers: (() => void)[] = [];
+  #closers: Closer[] = [];
   #running = false;
   #known: Known | undefined;
   /** What the Store told this instance, whether or not it could be written down. */
@@ -85,7 +88,7 @@ export class BudgetRow {
   close(forMs: number): Promise<void> {
     this.#closed = close({ taken: [], closed: this.#closed }, forMs, this.#options.runtime.now()).closed;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#closers.push(resolve);
+    this.#closers.push({ done: resolve, overtaken: 0 });
     this.#start();
     return promise;
   }
@@ -140,7 +143,7 @@ export class BudgetRow {
       if (written.kind === 'overtaken') return await this.#again(taken, closers, written.cause);
       this.#known = written.etag === undefined ? undefined : { budget, etag: written.etag };
       for (const { settle } of taken) settle({ kind: 'taken', goodUntil: now + timing.goodForMs });
-      for (const done of closers) done();
+      for (const { done } of closers) done();
     } catch (cause) {
       // It may have been written all the same: then it counts, and nobody uses it.
       this.#waiting.push(...taken);
@@ -166,9 +169,11 @@ export class BudgetRow {
     return this.#known;
   }
 
-  async #again(taken: readonly Waiting[], closers: (() => void)[], cause: unknown): Promise<void> {
+  async #again(taken: readonly Waiting[], closers: readonly Closer[], cause: unknown): Promise<void> {
     this.#known = undefined;
-    this.#closers.push(...closers);
+    for (const one of closers)
+      if (++one.overtaken < mostOvertaken) this.#closers.push(one);
+      else one.done();
     for (const one of taken)
       if (++one.overtaken < mostOvertaken) this.#waiting.push(one);
       else one.settle({ kind: 'unreachable', cause });
@@ -180,7 +185,8 @@ export class BudgetRow {
   #giveUp(cause: unknown): void {
     this.#known = undefined;
     for (const { lane, settle } of this.#waiting.splice(0)) settle(this.#withoutTable(lane, cause));
-    for (const done of [...this.#readers.splice(0), ...this.#closers.splice(0)]) done();
+    for (const done of this.#readers.splice(0)) done();
+    for (const { done } of this.#closers.splice(0)) done();
   }
 
   /** What the Store has told this instance holds without the table. */

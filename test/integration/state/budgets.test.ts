@@ -86,6 +86,16 @@ const outage = () => {
   throw new RestError('the service is out of order', { statusCode: 503 });
 };
 
+test('a table that somebody took away keeps nobody who was told to wait from going on', async () => {
+  const gone = () => {
+    throw new RestError('TableNotFound', { statusCode: 404 });
+  };
+  const alone = instanceOf(newPublisher(), { before: gone });
+  await alone.closed(30_000);
+  expect(alone.asked.length).toBeLessThan(200);
+  expect(await refusal(alone.take('halt', impatient))).toBeInstanceOf(NoRoomError);
+});
+
 describe('one instance', () => {
   test('takes a request in one round trip, once it knows the row', async () => {
     const alone = instanceOf(newPublisher());
