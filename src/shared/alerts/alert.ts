@@ -45,6 +45,8 @@ export type Alert = {
   readonly labels: AlertLabels;
   /** Since when it fires, by the sender's clock; the time of arrival where the sender does not say. */
   readonly startsAt: Date;
+  /** Nobody says since when: `startsAt` is the time of this message, and another one in each repeat. */
+  readonly startUnknown?: true;
   /** Where people can look at it: http or https. */
   readonly url?: string;
 };

@@ -16,6 +16,8 @@ export type FoundAlert = Pick<Alert, 'status' | 'labels'> & {
   /** The first that says something is shown. */
   readonly titles: readonly (string | null | undefined)[];
   readonly startsAt: Date | undefined;
+  /** Where the sender does not say since when it fires: when this message was made. */
+  readonly saidAt?: Date | undefined;
   readonly url: string | null | undefined;
 };
 
@@ -24,14 +26,15 @@ export type AlertReader = (body: unknown, headers: Headers) => readonly FoundAle
 
 /** What is known of an alert besides who sent it. @param now stands in for a beginning that the sender does not give */
 export const alertOf = (
-  { identity, status, titles, labels, startsAt, url }: FoundAlert,
+  { identity, status, titles, labels, startsAt, saidAt, url }: FoundAlert,
   now: Date,
 ): Omit<Alert, 'sender' | 'format'> => ({
   fingerprint: fingerprintOf(identity),
   status,
   title: titleOf(titles),
   labels,
-  startsAt: startsAt ?? now,
+  startsAt: startsAt ?? saidAt ?? now,
+  ...(startsAt === undefined && { startUnknown: true as const }),
   ...linkTo(url),
 });
 

@@ -18,9 +18,11 @@ export type Receipt = (typeof receipts)[number];
 type Seen = Pick<Alert, 'status' | 'startsAt'>;
 
 /** @param earlier what was known of the alert before it came */
-export function receiptOf(alert: Seen, earlier: Seen | undefined): Receipt {
+export function receiptOf(alert: Seen & Pick<Alert, 'startUnknown'>, earlier: Seen | undefined): Receipt {
   if (!earlier) return 'first';
   if (alert.status === 'resolved') return 'end';
   if (earlier.status === 'resolved') return alert.startsAt <= earlier.startsAt ? 'late' : 'anew';
-  return alert.startsAt.getTime() === earlier.startsAt.getTime() ? 'repeat' : 'anew';
+  // Who does not say since when it fires can only go on with the firing that is.
+  const isSame = alert.startUnknown === true || alert.startsAt.getTime() === earlier.startsAt.getTime();
+  return isSame ? 'repeat' : 'anew';
 }

@@ -65,7 +65,7 @@ export function recordOf(
   earlier: KnownAlert | undefined,
   now: Date,
 ): AlertRecord {
-  const { fingerprint: _, labels, ...shown } = alert;
+  const { fingerprint: _, startUnknown: __, labels, ...shown } = alert;
   const firing = firingOf(alert, earlier, now);
   const told = effected.map(({ rolloutId, outcome, sentence }) => ({
     rolloutId,
@@ -107,6 +107,7 @@ function firingOf(alert: Alert, earlier: KnownAlert | undefined, now: Date): Fir
     case 'anew':
       return begun;
     case 'repeat':
+      return { status, startsAt: earlier.startsAt, firingAt, lastAt: now, matched, effects };
     case 'end':
       return { status, startsAt, firingAt, lastAt: now, matched, effects };
     case 'late':

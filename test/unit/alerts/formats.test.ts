@@ -166,6 +166,7 @@ describe('what the senders document is read', () => {
             'availability-zone': 'us-east-1a',
           },
           startsAt: new Date('2014-07-29T19:37:52Z'),
+          startUnknown: true,
           url: 'https://app.datadoghq.com/event/jump_to?event_id=123456',
         },
       ],
@@ -216,6 +217,7 @@ describe('what the senders document is read', () => {
             user: 'ip:192.0.2.1',
           },
           startsAt: new Date('2019-08-19T21:06:17.677Z'),
+          startUnknown: true,
           url: 'https://sentry.io/organizations/test-org/issues/1117540176/events/e4874d664c3540c1a32eab185f12c5ab/',
         },
       ],
@@ -483,6 +485,7 @@ describe('Datadog', () => {
         title: 'Datadog monitor 1234',
         labels: { monitorId: '1234', transition: 'Triggered' },
         startsAt: new Date(now),
+        startUnknown: true,
       },
     ]);
   });

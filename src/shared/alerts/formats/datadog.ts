@@ -61,7 +61,9 @@ export const readDatadog: AlertReader = (body) => {
       status: statuses[payload.transition],
       titles: [payload.title, `Datadog monitor ${payload.monitorId}`],
       labels: labelsOf('tags', factsIn(payload), labelsIn([...tagsIn(payload.tags), ...scope])),
-      startsAt: instantIn(payload.date),
+      // `$DATE` is that of the event: another one in each renotification.
+      startsAt: undefined,
+      saidAt: instantIn(payload.date),
       url: payload.link,
     },
   ];

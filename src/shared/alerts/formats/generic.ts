@@ -40,7 +40,8 @@ export const readGeneric: AlertReader = (body) => {
       status: statuses[type],
       titles: [data.title],
       labels: labelsOf('data.labels', Object.entries(data.labels)),
-      startsAt: data.startsAt ?? timestamp,
+      startsAt: data.startsAt,
+      saidAt: timestamp,
       url: data.url,
     },
   ];

@@ -64,7 +64,8 @@ const readEventAlert = (body: unknown): FoundAlert[] => {
       status: 'firing',
       titles: [event.title, triggered_rule],
       labels: labelsOf('data.event', eventFacts(event, triggered_rule), event.tags.flatMap(tag)),
-      startsAt: event.datetime,
+      startsAt: undefined,
+      saidAt: event.datetime,
       url: event.web_url,
     },
   ];
