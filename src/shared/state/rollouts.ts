@@ -102,17 +102,17 @@ async function activeIn(
 ): Promise<Stored[]> {
   const newest = new Map<string, Stored | undefined>();
   for (const { id, snapshot } of rounds.flat()) newest.set(id, newer(newest.get(id), snapshot));
-  const found = await Promise.all([...newest].map(async ([id, known]) => known ?? (await readable(id))));
+  const found = await Promise.all([...newest].map(async ([id, known]) => known ?? (await readable(get, id))));
   return found.filter((each) => each !== undefined).filter(({ rollout }) => !hasEnded(rollout.phase));
+}
 
-  /** A row that somebody mended badly must not hide the others; its own looks fail, and say so. */
-  async function readable(id: string): Promise<Stored | undefined> {
-    try {
-      return await get(id);
-    } catch (error) {
-      if (error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
-      throw error;
-    }
+/** For whoever reads many: a row that somebody mended badly must not hide the others; its own looks fail, and say so. */
+export async function readable(get: RolloutStore['get'], id: string): Promise<Stored | undefined> {
+  try {
+    return await get(id);
+  } catch (error) {
+    if (error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 

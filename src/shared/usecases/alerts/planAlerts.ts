@@ -2,7 +2,7 @@ import type { Alert } from '../../alerts/alert.ts';
 import { alertIdOf } from '../../alerts/identity.ts';
 import { type Addressed, type AlertPlan, planOf } from '../../alerts/plan.ts';
 import type { StoredAlert } from '../../state/alerts.ts';
-import type { Stored } from '../../state/rollouts.ts';
+import { readable, type Stored } from '../../state/rollouts.ts';
 import type { Ports } from '../ports.ts';
 import { knownAlerts, mostRows } from './keepAlerts.ts';
 import { sideBySide } from './sideBySide.ts';
@@ -47,7 +47,7 @@ export const byAlert = (
 async function activeTargets(rollouts: Ports['rollouts'], alerts: readonly Alert[]): Promise<Stored[]> {
   const active = await rollouts.active();
   if (alerts.every(isFiring)) return active;
-  const read = await sideBySide(active, mostRows, ({ rollout }) => rollouts.get(rollout.id));
+  const read = await sideBySide(active, mostRows, ({ rollout }) => readable(rollouts.get, rollout.id));
   return read.filter((stored) => stored !== undefined);
 }
 

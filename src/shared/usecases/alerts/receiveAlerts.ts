@@ -1,12 +1,10 @@
 import type { Alert } from '../../alerts/alert.ts';
-import { commandOf } from '../../alerts/command.ts';
-import type { Addressed } from '../../alerts/plan.ts';
+import type { Addressed, AlertPlan } from '../../alerts/plan.ts';
 import { receiptOf } from '../../alerts/receipt.ts';
 import type { Log } from '../../platform/log.ts';
 import type { StoredAlert } from '../../state/alerts.ts';
-import { causeOf } from '../../text/cause.ts';
 import type { Ports } from '../ports.ts';
-import { commandRollout, prepareBudgets } from '../rollout/commandRollout.ts';
+import { prepareBudgets } from '../rollout/commandRollout.ts';
 import { carryOutAll, type Received } from './carryOutAlerts.ts';
 import { keepAll, keepEnd, knownAlerts, mostRows } from './keepAlerts.ts';
 import { byAlert, isFiring, type Planned, planAlerts } from './planAlerts.ts';
@@ -39,9 +37,17 @@ async function receiveFiring(
 ): Promise<Received[]> {
   if (alerts.length === 0) return [];
   const [planned] = await Promise.all([planAlerts(ports, alerts, addressed), prepareBudgets(ports)]);
-  const received = await carryOutPlans(ports, planned, log);
-  const over = await takeBack(ports, received, log);
-  await keepAll(ports, received, over);
+  const carriedOut = await carryOutPlans(ports, planned, log);
+  const stored = await storedBy(ports, carriedOut);
+  const received = await takeBack(ports, carriedOut, stored, log);
+  await keepAll(
+    ports,
+    received,
+    byAlert(
+      received.map(({ alert }) => alert),
+      stored,
+    ),
+  );
   return received;
 }
 
@@ -68,25 +74,40 @@ async function carryOutPlans(ports: Ports, { plans, targets }: Planned, log: Log
   return plans.map((plan): Received => ({ ...plan, effected: effected.get(plan) ?? [] }));
 }
 
-/** Ends the holds of alerts that were resolved meanwhile; what is known of the alerts by now. */
-async function takeBack(
+/** What is kept of alerts by now. A hold whose end is not found here would stay for ever, so that it is asked until it is known. */
+async function storedBy(
   ports: Ports,
   received: readonly Received[],
-  log: Log,
-): Promise<ReadonlyMap<string, StoredAlert>> {
-  const alerts = received.map(({ alert }) => alert);
-  const stored = await knownAlerts(
+): Promise<readonly (StoredAlert | undefined)[]> {
+  const known = await knownAlerts(
     ports,
     received.map(({ id }) => id),
   );
-  const late = received.filter(({ alert }, index) => receiptOf(alert, stored[index]?.known) === 'late');
-  await Promise.all(late.map((each) => release(ports, each, log)));
-  return byAlert(alerts, stored);
+  return sideBySide([...received.entries()], mostRows, async ([index, { id, effected }]) =>
+    effected.some(isHeld) ? (known[index] ?? ports.alerts.get(id)) : known[index],
+  );
 }
 
-async function release(ports: Ports, { effected, ...plan }: Received, log: Log): Promise<void> {
-  for (const { rolloutId, outcome } of effected.filter(({ outcome }) => outcome === 'held'))
-    await commandRollout(ports, rolloutId, commandOf(plan, { do: 'release' }), log).catch((error: unknown) =>
-      log.error(`${rolloutId}: an alert that is over was ${outcome}: ${causeOf(error)}.`),
-    );
+const isHeld = ({ outcome }: Received['effected'][number]): boolean => outcome === 'held';
+
+/** Ends the holds of alerts that were resolved meanwhile; one that cannot be ended sends the sender back. */
+async function takeBack(
+  ports: Ports,
+  received: readonly Received[],
+  stored: readonly (StoredAlert | undefined)[],
+  log: Log,
+): Promise<Received[]> {
+  const releases = received.map(({ alert, id, effected }, index): AlertPlan | undefined => {
+    const held = effected.filter(isHeld);
+    if (held.length === 0 || receiptOf(alert, stored[index]?.known) !== 'late') return undefined;
+    return { alert, id, effects: held.map(({ rolloutId }) => ({ rolloutId, do: 'release' })), remarks: [] };
+  });
+  const plans = releases.filter((plan) => plan !== undefined);
+  const released = await carryOutAll(ports, plans, [], log);
+  return received.map((each, index): Received => {
+    const plan = releases[index];
+    if (!plan) return each;
+    const others = each.effected.filter((effect) => !isHeld(effect));
+    return { ...each, effected: [...others, ...(released.get(plan) ?? [])] };
+  });
 }

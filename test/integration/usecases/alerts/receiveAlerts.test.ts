@@ -107,12 +107,56 @@ describe('what is kept', () => {
     expect((await ports.rollouts.get(id))?.rollout.alertHolds).toEqual([]);
   });
 
+  /** Its end is heard by another instance just before the hold is written. */
+  const endsMeanwhile = (): StubPorts => ({
+    ...ports,
+    rollouts: {
+      ...ports.rollouts,
+      write: async (...args: Parameters<typeof ports.rollouts.write>) => {
+        await receiveAlerts(ports, [alert({ status: 'resolved' })], undefined, log);
+        return ports.rollouts.write(...args);
+      },
+    },
+  });
+
+  test('the end of an alert is found by a hold also where the table takes its time', async () => {
+    const id = await begin('hold');
+    const other = endsMeanwhile();
+    let reads = 0;
+    const get = async (one: string) => {
+      if (++reads === 2) await ports.runtime.sleep(1_700);
+      return ports.alerts.get(one);
+    };
+    const [received] = await receiveAlerts(
+      { ...other, alerts: { ...ports.alerts, get } },
+      [alert()],
+      undefined,
+      log,
+    );
+    expect((await ports.rollouts.get(id))?.rollout.alertHolds).toEqual([]);
+    expect(received?.effected).toMatchObject([{ outcome: 'released' }]);
+  });
+
   test('nothing of what is only tried', async () => {
     await begin('halt');
     const { plans } = await planAlerts(ports, [alert()], undefined);
     expect(plans.map(({ effects }) => effects.map((effect) => effect.do))).toEqual([['halt']]);
     expect(await kept()).toBeUndefined();
   });
+});
+
+test('a row that somebody mended badly keeps no other rollout from being released', async () => {
+  const id = await begin('hold');
+  await receiveAlerts(ports, [alert()], undefined, log);
+  const { flightId: _, ...production } = ramping();
+  const [partitionKey, own] = [production.applicationId, production.submissionId];
+  await ports.rollouts.create(
+    withJournal({ ...production, id: `${partitionKey}.production.${own}` }, [], at(0)),
+  );
+  const rowKey = `rollout.production.${own}`;
+  await ports.state.tables.rollouts.updateEntity({ partitionKey, rowKey, policy: '{oops' }, 'Merge');
+  const [received] = await receiveAlerts(ports, [alert({ status: 'resolved' })], undefined, log);
+  expect(received?.effected).toMatchObject([{ rolloutId: id, outcome: 'released' }]);
 });
 
 test('many ends in one request read each active rollout once', async () => {
