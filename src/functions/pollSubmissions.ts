@@ -1,5 +1,6 @@
 import { app, output } from '@azure/functions';
 import { config, ports } from '../shared/app.ts';
+import { logOf } from '../shared/platform/log.ts';
 import { advanceQueue, deliveryQueue, writeLook } from '../shared/queues/looks.ts';
 import { findDue } from '../shared/usecases/findDue.ts';
 
@@ -13,8 +14,8 @@ app.timer('pollSubmissions', {
   handler: async (_timer, context) => {
     const world = await ports();
     const [looks, toDeliver] = await Promise.all([
-      findDue(world, 'submissions'),
-      findDue(world, 'deliveries'),
+      findDue(world, 'submissions', logOf(context)),
+      findDue(world, 'deliveries', logOf(context)),
     ]);
     if (toDeliver.length > 0) context.info(`${toDeliver.length} to carry further.`);
     if (looks.length > 0) context.info(`${looks.length} due.`);

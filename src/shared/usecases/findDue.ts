@@ -1,6 +1,8 @@
+import type { Log } from '../platform/log.ts';
 import type { Look } from '../queues/looks.ts';
 import { looks } from '../rollout/looks.ts';
 import type { Due, Round } from '../state/due.ts';
+import { causeOf } from '../text/cause.ts';
 import type { Ports, Publishers } from './ports.ts';
 
 /** More than this are taken by the next tick; a tick must end long before it. */
@@ -23,12 +25,13 @@ const requestsOfLook = 2;
 export async function findDue(
   { due: index, clock, publishers }: Pick<Ports, 'due' | 'clock' | 'publishers'>,
   round: Round,
+  log: Log,
 ): Promise<Look[]> {
   const now = clock.now();
   const chosen = new Choice(publishers);
   const all = await chooseFrom(index.pages(round, now, mostPerTick), chosen);
   if (!all) for (const row of await index.urgent(round, now)) chosen.consider(row);
-  return Promise.all(chosen.rows().map((row) => handOut(row)));
+  return worked(await Promise.allSettled(chosen.rows().map((row) => handOut(row))), log);
 
   async function handOut(row: Due): Promise<Look> {
     const later = new Date(now.getTime() + handedOutMs);
@@ -36,6 +39,20 @@ export async function findDue(
     await index.remove(row);
     return { id: row.id, due: moved };
   }
+}
+
+/**
+ * The looks that could be handed out. One whose row could not be moved must not take the others with it, which have moved
+ * by now; it is found again by the next tick.
+ *
+ * @throws what went wrong, where nothing worked
+ */
+function worked(handedOut: readonly PromiseSettledResult<Look>[], log: Log): Look[] {
+  const looks = handedOut.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const [failed, ...others] = handedOut.filter((each) => each.status === 'rejected');
+  if (failed && looks.length === 0) throw failed.reason;
+  if (failed) log.error(`${others.length + 1} looks could not be handed out: ${causeOf(failed.reason)}.`);
+  return looks;
 }
 
 /** Reads on while somebody has room for what may follow; whether every row was considered. */

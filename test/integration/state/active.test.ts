@@ -8,6 +8,7 @@ import { writeSnapshot } from '../../../src/shared/state/snapshot.ts';
 import type { Table } from '../../../src/shared/state/table.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import { at, evidence, fresh, ramping } from '../../support/builders.ts';
+import { silent } from '../../support/silentLog.ts';
 import { openState, type State } from '../../support/state.ts';
 
 /** Every rollout that has not ended is found by one query per round: an alert must not wait for a read of each. */
@@ -108,7 +109,7 @@ describe('the active rollouts', () => {
     };
     const clock = { now: () => at(0) };
     const publishers = { ...room, storeOf: room.budgetOf, submissionStoreOf: room.budgetOf };
-    expect(await findDue({ due: state.due, clock, publishers }, 'rollouts')).toHaveLength(1);
+    expect(await findDue({ due: state.due, clock, publishers }, 'rollouts', silent)).toHaveLength(1);
     expect(await counted.active()).toMatchObject([{ etag: stored.etag }]);
     expect(asked).toEqual(queries);
   });

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { dueOf, type Round } from '../../../src/shared/state/due.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import { at, ramping } from '../../support/builders.ts';
+import { silent } from '../../support/silentLog.ts';
 import { openState, type State } from '../../support/state.ts';
 
 let state: State;
@@ -91,14 +92,14 @@ test('a look that was handed out is not handed out again at once, and comes back
     publishers: { names: [], storeOf: none, submissionStoreOf: none, budgetOf: none },
   };
   await own.due.add({ round: 'rollouts', at: at(0), id: 'a' });
-  const [look, ...more] = await findDue(ports, 'rollouts');
+  const [look, ...more] = await findDue(ports, 'rollouts', silent);
   expect(more).toEqual([]);
   expect(look).toEqual({
     id: 'a',
     due: { round: 'rollouts', at: at(120_000), id: 'a', since: at(0), etag: expect.any(String) },
   });
-  expect(await findDue(ports, 'rollouts')).toEqual([]);
+  expect(await findDue(ports, 'rollouts', silent)).toEqual([]);
   clock.time = at(120_000);
-  const [again] = await findDue(ports, 'rollouts');
+  const [again] = await findDue(ports, 'rollouts', silent);
   expect(again?.due?.since).toEqual(at(0));
 });

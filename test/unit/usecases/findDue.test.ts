@@ -5,6 +5,7 @@ import type { Due, DueIndex } from '../../../src/shared/state/due.ts';
 import { findDue } from '../../../src/shared/usecases/findDue.ts';
 import type { Publishers } from '../../../src/shared/usecases/ports.ts';
 import { at } from '../../support/builders.ts';
+import { silent } from '../../support/silentLog.ts';
 import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 import { Publisher } from '../budget/publisher.fixture.ts';
 
@@ -80,7 +81,7 @@ async function play(
   const looks = new Map(rows.map(({ id }) => [id, 0]));
   for (let tick = 0; tick < minutes; tick++) {
     clock.time = at(tick * minute);
-    const handedOut = await findDue({ due: index, clock, publishers }, 'rollouts');
+    const handedOut = await findDue({ due: index, clock, publishers }, 'rollouts', silent);
     for (const [taken, { id, due }] of handedOut.entries()) {
       looks.set(id, (looks.get(id) ?? 0) + 1);
       if (!due) continue;
@@ -134,9 +135,9 @@ describe('one tick', () => {
     const index = new Rows();
     index.rows = [...rows];
     const publishers = publishersOf(limits, () => 0);
-    const ids = (await findDue({ due: index, clock: { now: () => at(0) }, publishers }, 'rollouts')).map(
-      ({ id }) => id,
-    );
+    const ids = (
+      await findDue({ due: index, clock: { now: () => at(0) }, publishers }, 'rollouts', silent)
+    ).map(({ id }) => id);
     return { ids, index };
   };
 
@@ -161,6 +162,43 @@ describe('one tick', () => {
     expect(ids.slice(-2).toSorted()).toEqual(['halting-0', 'halting-1']);
     expect(index.pagesRead, 'pages read for nothing').toBe(1);
   });
+
+  const outOfOrder = new Error('the row could not be moved');
+
+  test('a row that cannot be moved does not take those with it that have moved', async () => {
+    const index = new Failing(rowsOf('a', 4), ({ id }) => id === 'a-2');
+    const errors: string[] = [];
+    const log = { ...silent, error: (sentence: string) => errors.push(sentence) };
+    const looks = await findDue(
+      { due: index, clock: { now: () => at(0) }, publishers: publishersOf({ a: 20 }, () => 0) },
+      'rollouts',
+      log,
+    );
+    expect(looks.map(({ id }) => id)).toEqual(['a-3', 'a-1', 'a-0']);
+    expect(errors).toEqual(['1 looks could not be handed out: the row could not be moved.']);
+    expect(index.due(at(0)).map(({ id }) => id)).toEqual(['a-2']);
+  });
+
+  test('where no row can be moved, the tick fails', async () => {
+    const index = new Failing(rowsOf('a', 4), () => true);
+    const publishers = publishersOf({ a: 20 }, () => 0);
+    const tick = findDue({ due: index, clock: { now: () => at(0) }, publishers }, 'rollouts', silent);
+    await expect(tick).rejects.toBe(outOfOrder);
+  });
+
+  /** An index in which some rows cannot be written. */
+  class Failing extends Rows {
+    readonly #fails: (due: Due) => boolean;
+    constructor(rows: readonly Due[], fails: (due: Due) => boolean) {
+      super();
+      this.rows = [...rows];
+      this.#fails = fails;
+    }
+    override async add(due: Due): Promise<Due> {
+      if (this.#fails(due)) throw outOfOrder;
+      return super.add(due);
+    }
+  }
 
   test('takes an urgent row once that it has met already', async () => {
     const { ids } = await tick([

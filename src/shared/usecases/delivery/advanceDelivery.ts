@@ -19,21 +19,29 @@ import { observeDelivery } from './observeDelivery.ts';
 import { Progress } from './progress.ts';
 
 /** How long the passes of one message may take, in real time. The platform ends a function after five minutes. */
-export type Budget = {
+export type PassTime = {
   /** After this an upload begins no more blocks, and no further pass begins. */
   readonly sliceMs: number;
-  /** After this every request is cut off. */
+  /** After this every request for the delivery is cut off. */
   readonly mostMs: number;
+  /** Until then a hand-over may look at its rollout, and halt it. */
+  readonly handOverMs: number;
 };
 /** One act that is no upload; the claim is longer. */
 const actMs = 110_000;
-const defaultBudget: Budget = { sliceMs: 90_000, mostMs: 240_000 };
+const defaultTime: PassTime = { sliceMs: 90_000, mostMs: 240_000, handOverMs: 285_000 };
+
+/** For the first look at a rollout, and the least that is worth beginning it. */
+const firstLookMs = 60_000;
+const shortestLookMs = 5_000;
 
 type Pass = {
   readonly ports: Ports;
   readonly log: Log;
   readonly abortSignal: AbortSignal;
   readonly until: AbortSignal;
+  /** What a hand-over may still take, in milliseconds. */
+  readonly timeLeft: () => number;
 };
 
 /**
@@ -44,15 +52,17 @@ export async function advanceDelivery(
   ports: Ports,
   look: Look,
   log: Log,
-  { sliceMs, mostMs }: Budget = defaultBudget,
+  { sliceMs, mostMs, handOverMs }: PassTime = defaultTime,
 ): Promise<boolean> {
   const stored = await ports.deliveries.get(look.id);
   if (!stored || !isDue(stored, ports.clock.now())) {
     await dropRow(ports, look.due, stored && { awaited: deliveryDue(stored.delivery) });
     return false;
   }
-  const { timeout } = ports.runtime;
-  const pass = { ports, log, abortSignal: timeout(mostMs), until: timeout(sliceMs) };
+  const { timeout, now } = ports.runtime;
+  const end = now() + handOverMs;
+  const timeLeft = () => Math.max(0, end - now());
+  const pass = { ports, log, abortSignal: timeout(mostMs), until: timeout(sliceMs), timeLeft };
   try {
     return await passes(pass, stored, look.due);
   } catch (error) {
@@ -132,24 +142,25 @@ async function settled(
 type HandOver = Extract<Decision, { kind: 'handOver' }>;
 
 async function end(pass: Pass, claimed: StoredDelivery, decision: HandOver): Promise<StoredDelivery> {
-  const { ports, log } = pass;
+  const { ports, log, timeLeft } = pass;
   const { delivery } = claimed;
   const started = await startedOr(pass, delivery, decision);
   const now = ports.clock.now();
   if ('cause' in started) return settled(ports, claimed, settle(delivery, started, now), log);
   const ended = await settled(ports, claimed, handedOver(delivery, decision, started.rolloutId, now), log);
-  // Its first look need not wait for a timer.
-  await advanceRollout(ports, { id: started.rolloutId }, log);
+  // Its first look need not wait for a timer, where there is time for it.
+  const lookMs = Math.min(firstLookMs, timeLeft());
+  if (lookMs >= shortestLookMs) await advanceRollout(ports, { id: started.rolloutId }, log, lookMs);
   return ended;
 }
 
 async function startedOr(
-  { ports, log, abortSignal }: Pass,
+  { ports, log, abortSignal, timeLeft }: Pass,
   delivery: Delivery,
   decision: HandOver,
 ): Promise<{ readonly rolloutId: string } | Extract<Outcome, { kind: 'failed' }>> {
   try {
-    return { rolloutId: await handOver(ports, delivery, decision, log) };
+    return { rolloutId: await handOver({ ports, log, timeLeft }, delivery, decision) };
   } catch (error) {
     logMistake({ delivery, log, abortSignal }, error);
     return { kind: 'failed', cause: causeOf(error) };

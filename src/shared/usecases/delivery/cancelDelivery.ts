@@ -7,10 +7,10 @@ import type { StoredDelivery } from '../../state/deliveries.ts';
 import { ConflictError, NoSuchDeliveryError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { untilWritten } from '../untilWritten.ts';
-import { advanceDelivery } from './advanceDelivery.ts';
+import { advanceDelivery, type PassTime } from './advanceDelivery.ts';
 
 /** How long the caller waits for the Store; after that the passes go on with it. */
-const budget = { sliceMs: 5_000, mostMs: 8_000 };
+const time: PassTime = { sliceMs: 5_000, mostMs: 8_000, handOverMs: 12_000 };
 
 /**
  * Cancels what the API can still cancel: at once, if the Store answers in time. `done` says that nothing of it is left to
@@ -25,7 +25,7 @@ export async function cancelDelivery(
   log: Log,
 ): Promise<{ delivery: Delivery; done: boolean }> {
   const { delivery } = await writeDown(ports, id, word, log);
-  if (!hasArrived(delivery.phase)) await advanceDelivery(ports, { id }, log, budget);
+  if (!hasArrived(delivery.phase)) await advanceDelivery(ports, { id }, log, time);
   const now = (await ports.deliveries.get(id))?.delivery ?? delivery;
   return { delivery: now, done: hasArrived(now.phase) };
 }

@@ -12,44 +12,49 @@ import { commandRollout } from '../rollout/commandRollout.ts';
 import { observedRollout, refOf } from '../rollout/observe.ts';
 
 const haltTimeoutMs = 30_000;
+const earlierLookMs = 60_000;
 
+type Means = {
+  readonly ports: Ports;
+  readonly log: Log;
+  /** What all of it may still take, in milliseconds. */
+  readonly timeLeft: () => number;
+};
 type HandOver = Extract<Decision, { kind: 'handOver' }>;
 
 /**
  * Starts the rollout of a delivery's submission under its policy, unless it is there already: a crash between this and
  * the delivery's own end does it again, which does no harm. Gives the rollout's id.
  */
-export async function handOver(ports: Ports, delivery: Delivery, how: HandOver, log: Log): Promise<string> {
+export async function handOver(means: Means, delivery: Delivery, how: HandOver): Promise<string> {
+  const { ports, log } = means;
   const rollout = rolloutOf(delivery, how, ports.clock.now());
   const existing = await ports.rollouts.get(rollout.id);
-  if (!existing) await create(ports, delivery, rollout, how, log);
+  if (!existing) await create(means, delivery, rollout, how);
   else if (how.paused !== undefined && how.halt === undefined)
     await pauseExisting(ports, existing.rollout, how.paused, log);
-  if (how.halt !== undefined) await halt(ports, delivery, existing?.rollout ?? rollout, how.halt, log);
+  if (how.halt !== undefined) await halt(means, delivery, existing?.rollout ?? rollout, how.halt);
   return rollout.id;
 }
 
 /** An automation that has failed steers nothing any more, and the Store may show its rollout in progress all the same. */
 async function halt(
-  ports: Ports,
+  means: Means,
   { publisher, cancel }: Delivery,
   rollout: Rollout,
   why: string,
-  log: Log,
 ): Promise<void> {
+  const { ports, log } = means;
   const who = cancel ? whoOf(cancel) : { actor: 'policy' as const };
-  if (rollout.phase === 'failed') await haltAtOnce(ports, publisher, rollout);
+  if (rollout.phase === 'failed') await haltAtOnce(means, publisher, rollout);
   else
     await commandRollout(ports, rollout.id, { kind: 'halt', reason: `Cancelled before: ${why}`, who }, log);
 }
 
 /** @throws UnavailableError unless the Store's own read-back says stopped */
-async function haltAtOnce(
-  { publishers, runtime }: Ports,
-  publisher: string,
-  rollout: Rollout,
-): Promise<void> {
-  const abortSignal = runtime.timeout(haltTimeoutMs);
+async function haltAtOnce({ ports, timeLeft }: Means, publisher: string, rollout: Rollout): Promise<void> {
+  const { publishers, runtime } = ports;
+  const abortSignal = runtime.timeout(Math.min(haltTimeoutMs, timeLeft()));
   const shown = await publishers.storeOf(publisher).haltPackageRollout(refOf(rollout), { abortSignal });
   if (observedRollout(shown).state !== 'stopped')
     throw new UnavailableError('The Store has not confirmed the halt yet', 30_000);
@@ -77,12 +82,12 @@ function rolloutOf(delivery: Delivery, { paused }: HandOver, now: Date): Rollout
 }
 
 async function create(
-  ports: Ports,
+  means: Means,
   { id, policy, publisher }: Delivery,
   rollout: Rollout,
   how: HandOver,
-  log: Log,
 ): Promise<void> {
+  const { ports, log, timeLeft } = means;
   const { paused } = how;
   const sentence = `Started for the submission ${id} under the policy "${policy.name}"${paused === undefined ? '' : `, paused: ${paused}`}`;
   const remark = { kind: 'command', actor: 'policy', subject: 'start', sentence } as const;
@@ -94,9 +99,10 @@ async function create(
   } catch (error) {
     if (!(error instanceof TrackBusyError) || error.activeId === rollout.id) throw error;
     // The one before is over at the Store, or this one could not be published; it has only not been looked at since.
-    await advanceRollout(ports, { id: error.activeId }, log);
+    const lookMs = Math.min(earlierLookMs, timeLeft() - haltTimeoutMs);
+    if (lookMs > 0) await advanceRollout(ports, { id: error.activeId }, log, lookMs);
     // A halt does not wait for the books of another rollout.
-    if (how.halt !== undefined) await haltAtOnce(ports, publisher, rollout);
+    if (how.halt !== undefined) await haltAtOnce(means, publisher, rollout);
     throw new UnavailableError(`The track’s earlier rollout ${error.activeId} has not ended yet`, 30_000, {
       cause: error,
     });

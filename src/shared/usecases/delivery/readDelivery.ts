@@ -60,7 +60,8 @@ function storedPhase(phase: ShownPhase | undefined): DeliveryPhase | undefined {
 export type StoryEntry = { readonly of: 'submission' | 'rollout'; readonly entry: JournalEntry };
 
 /**
- * The journals of both, the newest first: the rollout begins where the delivery ends, so its entries come before.
+ * The journals of both, the newest first: the rollout begins where the delivery ends, so its entries come before, and a
+ * page that has room after them goes on with those of the delivery.
  *
  * @throws NoSuchDeliveryError
  */
@@ -71,7 +72,11 @@ export async function readStory(ports: Ports, id: string, request: PageRequest):
   if (!inRollout) return deliveryPage(ports, id, size, token);
   const page = await ports.rollouts.journal(rolloutId, { size, continuationToken: token });
   const items = page.items.map((entry) => ({ of: 'rollout', entry }) as const);
-  return { items, continuationToken: page.continuationToken ?? ofDelivery };
+  const room = size - items.length;
+  if (page.continuationToken !== undefined || room <= 0)
+    return { items, continuationToken: page.continuationToken ?? ofDelivery };
+  const older = await deliveryPage(ports, id, room, undefined);
+  return { items: [...items, ...older.items], continuationToken: older.continuationToken };
 }
 
 /** Marks a token of the second half. */

@@ -85,6 +85,14 @@ describe('after the hand-over', () => {
     expect(log.errors).toEqual([]);
   });
 
+  test('the rollout is left to its timer where the platform would end the function before', async () => {
+    await carry(awaiting);
+    await advanceDelivery(ports, { id }, log, { sliceMs: 90_000, mostMs: 240_000, handOverMs: 1_000 });
+    expect(await kept()).toMatchObject({ phase: 'handedOver', rolloutId: fresh().id });
+    expect((await ports.rollouts.get(fresh().id))?.rollout.phase).toBe('awaitingPublication');
+    expect(await ports.due.list('submissions', at(hour), 9)).toHaveLength(1);
+  });
+
   test('the delivery has ended, though the first look at the rollout fails', async () => {
     await carry(awaiting);
     const broken: Ports = {

@@ -4,6 +4,7 @@ import { withJournal } from '../../../../src/shared/rollout/journal.ts';
 import type { Rollout } from '../../../../src/shared/rollout/rollout.ts';
 import { handOver } from '../../../../src/shared/usecases/delivery/handOver.ts';
 import { UnavailableError } from '../../../../src/shared/usecases/errors.ts';
+import type { Ports } from '../../../../src/shared/usecases/ports.ts';
 import { at, fresh, ramping } from '../../../support/builders.ts';
 import { delivery, ops } from '../../../unit/delivery/deliveries.fixture.ts';
 import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from '../ports.ts';
@@ -40,8 +41,9 @@ beforeEach(async () => {
   });
 });
 
+const within = (world: Ports, ms = 120_000) => ({ ports: world, log: lines(), timeLeft: () => ms });
 const create = (rollout: Rollout) => ports.rollouts.create(withJournal(rollout, [], at(0)));
-const hand = (change: Partial<HandOver> = {}) => handOver(ports, of, how(change), lines());
+const hand = (change: Partial<HandOver> = {}) => handOver(within(ports), of, how(change));
 const kept = async (id = own) => (await ports.rollouts.get(id))?.rollout;
 const journal = async () =>
   (await ports.rollouts.journal(own, { size: 50 })).items.map(
@@ -135,7 +137,7 @@ test('a halt that the Store answers and does not carry out is not taken for done
   await ports.rollouts.save(stored, withJournal(failed, [], at(0)));
   const deaf = await stubPorts({ ...ramps, haltPackageRollout: async () => rolloutShown('InProgress', 5) });
   const still = { ...deaf, rollouts: ports.rollouts };
-  await expect(handOver(still, of, how({ halt }), lines())).rejects.toThrow(UnavailableError);
+  await expect(handOver(within(still), of, how({ halt }))).rejects.toThrow(UnavailableError);
   await expect(hand({ halt })).resolves.toBe(own);
 });
 
@@ -160,5 +162,16 @@ describe('while another rollout has the mark of the track', () => {
     await expect(hand()).rejects.toThrow(UnavailableError);
     expect((await kept(earlier.id))?.phase).toBe('completed');
     expect(await hand()).toBe(own);
+  });
+
+  test('the halt comes before the look at the other one, where there is time for one of them', async () => {
+    await create(earlier);
+    ports.store.answers = {
+      ...ports.store.answers,
+      getPackageRollout: async () => rolloutShown('Complete', 100),
+    };
+    await expect(handOver(within(ports, 30_000), of, how({ halt }))).rejects.toThrow(UnavailableError);
+    expect(halted).toEqual([of.submissionId]);
+    expect((await kept(earlier.id))?.phase).toBe('ramping');
   });
 });

@@ -1,16 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Log } from '../../../../src/shared/platform/log.ts';
 import { withJournal } from '../../../../src/shared/rollout/journal.ts';
 import { findDue } from '../../../../src/shared/usecases/findDue.ts';
 import { advanceRollout } from '../../../../src/shared/usecases/rollout/advanceRollout.ts';
 import { at, fresh, ramping } from '../../../support/builders.ts';
+import { silent } from '../../../support/silentLog.ts';
 import type { State } from '../../../support/state.ts';
 import { progressAt, ramps, rolloutShown, type StubPorts, stubPorts } from '../ports.ts';
 
 /** No rollout is ever forgotten: whatever races with a look, a row of the due index leads back to the rollout. */
 
 const minute = 60_000;
-const silent: Log = { info: () => undefined, error: () => undefined };
 
 let state: State;
 let clock: StubPorts['clock'];
@@ -26,7 +25,7 @@ const dueLater = async () =>
   (await state.due.list('rollouts', at(24 * 60 * minute), 10)).map(({ round, at: due, id }) => ({
     ...{ round, at: due, id },
   }));
-const tick = () => findDue(ports, 'rollouts');
+const tick = () => findDue(ports, 'rollouts', silent);
 
 test('a look takes the rollout a step further, and leaves one row for the next', async () => {
   const { rollout } = await create();

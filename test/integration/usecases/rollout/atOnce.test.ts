@@ -63,9 +63,9 @@ test('what became of a raise is noted once, though the answer of the writing is 
 
 test('a look that finds nothing to do leaves the snapshot for the next alert', async () => {
   await ports.rollouts.create(withJournal(ramping({ nextLookAt: at(0) }), [], at(0)));
-  const [early] = await findDue(ports, 'rollouts');
+  const [early] = await findDue(ports, 'rollouts', log);
   await commandRollout(ports, id, { kind: 'pause', reason: 'wait', who }, log);
-  const [look] = await findDue(ports, 'rollouts');
+  const [look] = await findDue(ports, 'rollouts', log);
   if (!early || !look) throw new Error('nothing was due');
   await advanceRollout(ports, look, log);
   ports.clock.time = at(2 * minute);
@@ -94,6 +94,6 @@ test('an alert finds a rollout whose publication is seen between the queries of 
   expect((await kept())?.phase).toBe('halted');
   // The row in the round that it left goes with its own look.
   ports.clock.time = at(minute);
-  for (const look of await findDue(ports, 'submissions')) await advanceRollout(ports, look, log);
+  for (const look of await findDue(ports, 'submissions', log)) await advanceRollout(ports, look, log);
   expect(await ports.due.all('submissions')).toEqual([]);
 });
