@@ -51,13 +51,20 @@ type Came = {
   readonly remarks: readonly string[];
 };
 
-/** A row is bounded; what is left out stands in the rollouts' journals. */
-const mostEffects = 20;
+/**
+ * A row is bounded. Of how many rollouts it is known what became of them: a hold that a person lifted must not come back
+ * with the next repeat; and of how many the sentence is kept, which stands in their journals too.
+ */
+const mostEffects = 100;
+const mostSentences = 20;
 const longestSentence = 400;
 
 /** Separators of lines take six times their room in a row, and nobody can read them: such labels match, and are not shown. */
 const shownOf = (labels: Alert['labels']): Record<string, string> =>
   Object.fromEntries(Object.entries(labels).filter((label) => !/[\u2028\u2029]/.test(label.join())));
+
+const bounded = (effect: AlertRecord['effects'][number], index: number): AlertRecord['effects'][number] =>
+  index < mostSentences ? effect : { ...effect, sentence: '' };
 
 /** What is kept of an alert that came, beside what is known of it. */
 export function recordOf(
@@ -83,7 +90,7 @@ export function recordOf(
     firstAt: earlier?.firstAt ?? now,
     count: (earlier?.count ?? 0) + 1,
     matched: told.length > 0 || firing.matched,
-    effects: [...told, ...before].slice(0, mostEffects),
+    effects: [...told, ...before].slice(0, mostEffects).map(bounded),
     remarks: [...remarks],
   };
 }

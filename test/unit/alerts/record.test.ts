@@ -103,13 +103,22 @@ describe('what it did', () => {
     expect(record({}, known(), [effect('a', 'released')]).effects).toEqual([effect('a', 'released')]);
   });
 
-  test('is kept of twenty rollouts, and four hundred characters of each sentence', () => {
-    const many = Array.from({ length: 25 }, (_, index) => effect(`new-${index}`, 'held', 'x'.repeat(500)));
+  const many = Array.from({ length: 105 }, (_, index) => effect(`new-${index}`, 'held', 'x'.repeat(500)));
+
+  test('is kept of a hundred rollouts, so that a repeat knows which of them it held', () => {
     const { effects } = record({}, known(), many);
-    expect(effects.map(({ rolloutId }) => rolloutId)).toEqual(
-      many.slice(0, 20).map((each) => each.rolloutId),
+    expect(effects.map(({ rolloutId, outcome }) => [rolloutId, outcome])).toEqual(
+      many.slice(0, 100).map((each) => [each.rolloutId, 'held']),
     );
-    expect(effects.map(({ sentence }) => sentence.length)).toEqual(effects.map(() => 400));
+  });
+
+  test('is told of twenty of them, in four hundred characters each, so that a row can hold it', () => {
+    const { effects } = record({}, known(), many);
+    const lengths = effects.map(({ sentence }) => sentence.length);
+    expect(lengths).toEqual([...Array(20).fill(400), ...Array(80).fill(0)]);
+    const longId = `9NBLGGH4R315.7bfc11d5-f710-47c5-8a98-e04bb5aad310.${'1'.repeat(20)}`;
+    const longest = effects.map((each) => ({ ...each, rolloutId: longId, outcome: 'unavailable' }));
+    expect(JSON.stringify(longest).length).toBeLessThan(32_000);
   });
 });
 
