@@ -68,17 +68,17 @@ function checkedBaseUrl(baseUrl: string): URL {
   throw new TypeError(`The Store's address must begin with https:, and ${url.origin} does not.`);
 }
 
-const tokensOf = (publisher: StoreClientOptions['publisher'], now: () => number): TokenProvider =>
+const tokensOf = (publisher: StoreClientOptions['publisher'], runtime: Runtime): TokenProvider =>
   'tokens' in publisher
     ? publisher.tokens
-    : createTokenProvider({ newCredential: () => createCredential(publisher), now });
+    : createTokenProvider({ newCredential: () => createCredential(publisher), runtime });
 
 /** What sends a client's requests; for a caller that has requests of its own, such as those for analytics. */
 export function createRequester(options: StoreClientOptions): Requester {
   const runtime = options.runtime ?? realRuntime;
   return new Requester({
     baseUrl: checkedBaseUrl(options.baseUrl ?? defaultStoreUrl),
-    tokens: tokensOf(options.publisher, runtime.now),
+    tokens: tokensOf(options.publisher, runtime),
     policy: { ...defaultRetryPolicy, ...options.retry },
     runtime,
     dispatcher: options.dispatcher,

@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { faultCodeOf, single, wasNeverSent } from '../platform/httpFaults.ts';
 import { safeCause } from '../secrets/redact.ts';
 import type { Effect } from './errors.ts';
 
@@ -40,12 +41,6 @@ export type ExchangeOptions = {
 const longestBody = 16 * 1024 * 1024;
 const longestErrorBody = 64 * 1024;
 
-/** The faults that come before a connection exists, so before a byte of the request has left. */
-const beforeConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
-
-const single = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
-
 async function readBounded(
   body: AsyncIterable<Uint8Array>,
   limit: number,
@@ -77,15 +72,12 @@ async function answerOf(httpRequest: HttpRequest, signal: AbortSignal, dispatche
   return { response, ...(await readBounded(response.body, limit)) };
 }
 
-const faultOf = (error: unknown, timedOut: boolean, secrets: readonly string[]): HttpFault => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return {
-    kind: 'fault',
-    fault: timedOut ? 'timeout' : 'connection',
-    effect: !timedOut && beforeConnection.has(code) ? 'none' : 'unknown',
-    cause: safeCause(error, secrets),
-  };
-};
+const faultOf = (error: unknown, timedOut: boolean, secrets: readonly string[]): HttpFault => ({
+  kind: 'fault',
+  fault: timedOut ? 'timeout' : 'connection',
+  effect: !timedOut && wasNeverSent(faultCodeOf(error)) ? 'none' : 'unknown',
+  cause: safeCause(error, secrets),
+});
 
 /**
  * One HTTP exchange, from connecting to the last byte of the body; any status is an answer. Rejects only with

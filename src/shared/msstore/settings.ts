@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { type Environment, haveNamesOfTheirOwn, listIn, settingNameSchema } from '../settings/environment.ts';
+import { haveNamesOfTheirOwn, listIn, settingNameSchema } from '../settings/environment.ts';
+import type { Environment } from '../settings/names.ts';
 import { publisherCredentialSchema } from './credential.ts';
 
 const guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'is not a GUID');

@@ -1,4 +1,5 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
+import { type Runtime, realRuntime } from '../platform/runtime.ts';
 import { safeCause } from '../secrets/redact.ts';
 import { StoreAuthenticationError, StoreError, StoreUnavailableError } from './errors.ts';
 
@@ -19,8 +20,7 @@ export type TokenProviderOptions = {
    * has a cache of its own, which would hand out the refused token again.
    */
   readonly newCredential: () => Pick<TokenCredential, 'getToken'>;
-  /** Milliseconds since 1970, by the real clock. */
-  readonly now?: () => number;
+  readonly runtime?: Pick<Runtime, 'now' | 'timeout'>;
   /** How long before its expiry a token is replaced; a short-lived token is replaced at half its life. */
   readonly refreshBeforeMs?: number;
   readonly acquisitionTimeoutMs?: number;
@@ -69,7 +69,8 @@ class CachingTokenProvider implements TokenProvider {
 
   async getToken(abortSignal?: AbortSignal): Promise<string> {
     abortSignal?.throwIfAborted();
-    if (this.#held !== undefined && this.#options.now() < this.#held.goodUntil) return this.#held.token;
+    if (this.#held !== undefined && this.#options.runtime.now() < this.#held.goodUntil)
+      return this.#held.token;
     // A caller that gives up leaves the acquisition to those who share it.
     this.#acquisition ??= this.#acquire().finally(() => {
       this.#acquisition = undefined;
@@ -84,7 +85,7 @@ class CachingTokenProvider implements TokenProvider {
   }
 
   async #acquire(): Promise<string> {
-    const timeout = AbortSignal.timeout(this.#options.acquisitionTimeoutMs);
+    const timeout = this.#options.runtime.timeout(this.#options.acquisitionTimeoutMs);
     try {
       const asked = this.#credential.getToken(storeScope, { abortSignal: timeout });
       return this.#hold(await orAborted(asked, timeout));
@@ -97,7 +98,7 @@ class CachingTokenProvider implements TokenProvider {
 
   #hold(acquired: AccessToken | null): string {
     if (acquired === null) throw new Error('the credential gave no token');
-    const now = this.#options.now();
+    const now = this.#options.runtime.now();
     const life = acquired.expiresOnTimestamp - now;
     const early = Math.min(this.#options.refreshBeforeMs, life / 2);
     this.#held = { token: acquired.token, goodUntil: acquired.expiresOnTimestamp - early };
@@ -110,6 +111,6 @@ class CachingTokenProvider implements TokenProvider {
  * and is shared by all who wait for it, and a failed acquisition is not remembered.
  */
 export function createTokenProvider(options: TokenProviderOptions): TokenProvider {
-  const defaults = { now: Date.now, refreshBeforeMs: 5 * 60_000, acquisitionTimeoutMs: 30_000 };
+  const defaults = { runtime: realRuntime, refreshBeforeMs: 5 * 60_000, acquisitionTimeoutMs: 30_000 };
   return new CachingTokenProvider({ ...defaults, ...options });
 }

@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { faultCodeOf, single, wasNeverSent } from '../platform/httpFaults.ts';
 import { parseRetryAfter } from '../platform/retryTiming.ts';
 import type { Runtime } from '../platform/runtime.ts';
 import type { ChannelRequest } from './channels/message.ts';
@@ -43,9 +44,6 @@ export const createPost =
     }
   };
 
-const single = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
-
 /** What a status says. @param now in ms since 1970, real time, for a Retry-After that is a date */
 export function outcomeOf(status: number, retryAfter: string | undefined, now: number): PostOutcome {
   const outcome = `answered ${status}`;
@@ -56,13 +54,10 @@ export function outcomeOf(status: number, retryAfter: string | undefined, now: n
   return { kind: 'failed', outcome, mayHaveArrived, retryAfterMs: parseRetryAfter(retryAfter, '', now) };
 }
 
-/** The faults that come before a connection exists, so before a byte has left. */
-const beforeConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
-
 /** The message of a fault can have the host or more of the URL in it; its code cannot. */
 function faultOf(error: unknown, timedOut: boolean): PostOutcome {
   if (timedOut) return { kind: 'failed', outcome: 'did not answer in time', mayHaveArrived: true };
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
-  const mayHaveArrived = !beforeConnection.has(code);
-  return { kind: 'failed', outcome: `could not be reached (${code})`, mayHaveArrived };
+  const code = faultCodeOf(error);
+  const outcome = `could not be reached (${code ?? 'no code'})`;
+  return { kind: 'failed', outcome, mayHaveArrived: !wasNeverSent(code) };
 }

@@ -23,7 +23,7 @@ function setUp(options: { refreshBeforeMs?: number; acquisitionTimeoutMs?: numbe
         },
       };
     },
-    now: () => clock.now,
+    runtime: { now: () => clock.now, timeout: (ms) => AbortSignal.timeout(ms) },
     ...options,
   });
   const give = (at: number, token: string, expiresOnTimestamp = hour) =>
