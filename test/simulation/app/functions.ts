@@ -52,7 +52,7 @@ export function startTimers({ outside, platform, services, triggers }: Around): 
     platform.wake(triggers[queue]);
   };
   const poll = (round: Round) => async (instance: Instance) =>
-    output(instance, 'advance', (await findDue(instance.ports, round)).map(writeLook));
+    output(instance, 'advance', (await findDue(instance.ports, round, instance.log)).map(writeLook));
   // A timer that would find nothing does not fire: it would be a query and no more.
   const now = () => new Date(outside.run.clockwork.now()).toISOString();
   const hasDue = () => services.tables.due.all().some(({ rowKey }) => rowKey <= now());
