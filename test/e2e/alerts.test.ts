@@ -79,11 +79,14 @@ describe('what an alert holds', () => {
 
 describe('a URL that names the rollout', () => {
   test.each([
-    { query: '', outcome: 'halted', phase: 'halted' },
-    { query: '&do=halt', outcome: 'halted', phase: 'halted' },
-    { query: '&do=hold', outcome: 'held', phase: 'ramping' },
-  ])('“$query” leaves it $outcome, whatever its policy matches', async ({ query, outcome, phase }) => {
+    { query: '', would: 'halt', outcome: 'halted', phase: 'halted' },
+    { query: '&do=halt', would: 'halt', outcome: 'halted', phase: 'halted' },
+    { query: '&do=hold', would: 'hold', outcome: 'held', phase: 'ramping' },
+  ])('“$query” leaves it $outcome, as the test endpoint says', async ({ query, would, outcome, phase }) => {
     const { id } = await scene.ramp();
+    const { path, headers, body } = say('generic', 'firing', `addressed${query}`);
+    const tried = await scene.api.send('POST', `${path}/test?rollout=${id}${query}`, body, headers);
+    expect(tried.body).toMatchObject({ alerts: [{ rollouts: [{ id, would }] }] });
     const answer = await scene.post(say('generic', 'firing', `addressed${query}`), `rollout=${id}${query}`);
     expect(answer).toMatchObject({ status: 200, alerts: [{ rollouts: [{ id, outcome }] }] });
     expect((await scene.api.rollout(id)).phase).toBe(phase);
@@ -96,6 +99,42 @@ describe('a URL that names the rollout', () => {
     expect(answer).toMatchObject({
       status: 202,
       alerts: [{ rollouts: [], remarks: [`There is no active rollout ${other}.`] }],
+    });
+  });
+});
+
+describe('a URL that is not understood', () => {
+  const problemSchema = z.object({ mistakes: z.array(z.object({ path: z.string(), message: z.string() })) });
+  const sent = async ({ path, headers, body }: AlertRequest, query: string) => {
+    const answer = await scene.api.send('POST', `${path}?${query}`, body, headers);
+    return { status: answer.status, mistakes: problemSchema.safeParse(answer.body).data?.mistakes };
+  };
+  const wrong: readonly (readonly [string, string, string])[] = [
+    ['do=halt', 'do', 'needs rollout beside it'],
+    ['rolout=$id&code=x', 'rolout', 'did you mean "rollout"?'],
+    ['sender=generic', 'sender', 'is not a known key'],
+  ];
+
+  test.each(wrong)('is refused, and nothing is done to anything: %s', async (query, path, says) => {
+    const key = `misunderstood-${path}`;
+    const { id } = await scene.ramp(matching('generic', key, 'hold'));
+    const own = query.replace('$id', id);
+    const refused = { status: 400, mistakes: [{ path, message: expect.stringContaining(says) }] };
+    expect(await sent(say('generic', 'firing', key), own)).toMatchObject(refused);
+    expect(await scene.commandsIn(id)).toEqual(['key start']);
+    expect(await scene.alertsKept(key)).toEqual([]);
+  });
+
+  test.each(wrong)('tells whoever does not prove themselves nothing: %s', async (query) => {
+    const forged = { ...say('generic', 'firing', 'forged'), headers: {} };
+    expect(await sent(forged, query)).toEqual({ status: 401, mistakes: undefined });
+  });
+
+  test.each(wrong.slice(0, 2))('is refused by the test endpoint as well: %s', async (query, path, says) => {
+    const { path: to, ...request } = say('generic', 'firing', 'misunderstood-tried');
+    expect(await sent({ ...request, path: `${to}/test` }, query)).toMatchObject({
+      status: 400,
+      mistakes: [{ path, message: expect.stringContaining(says) }],
     });
   });
 });

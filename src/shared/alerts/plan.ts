@@ -117,13 +117,15 @@ const longestRemark = 1_000;
 function mistakes(rollouts: readonly Rollout[], { labels }: Alert): string[] {
   if (rollouts.length === 0) return ['No rollout is active.'];
   const missed = rollouts.flatMap(({ id, policy }) =>
-    policy.alerts.map(({ match }) => ({ id, flaws: nearMiss(match, labels) })),
+    policy.alerts.map(({ match, do: what }) => ({ id, what, flaws: nearMiss(match, labels) })),
   );
   if (missed.length === 0) return ['No active rollout’s policy names any alerts.'];
   return missed
     .toSorted((a, b) => a.flaws.length - b.flaws.length)
     .slice(0, mostMistakes)
-    .map(({ id, flaws }) => cut(`${id}: ${flaws.map(sentenceOf).join(' ')}`, longestRemark));
+    .map(({ id, what, flaws }) =>
+      cut(`${id}, the rule to ${what}: ${flaws.map(sentenceOf).join(' ')}`, longestRemark),
+    );
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command, CommandOf } from './command.ts';
 import { type Change, type Remark, withJournal } from './journal.ts';
 import { latest, nextIntentLook, tryEnds } from './looks.ts';
 import { intentRemarks } from './remarks.ts';
@@ -42,7 +42,7 @@ function says(command: Command): string {
         ? `Cap lifted: ${reason}`
         : `Capped at ${sayPercentage(command.percentage)}: ${reason}`;
     case 'pause':
-      return command.until ? `Paused until ${sayTime(command.until)}: ${reason}` : reason;
+      return saysPause(command);
     case 'halt':
     case 'finalize':
     case 'resume':
@@ -52,4 +52,11 @@ function says(command: Command): string {
     case 'release':
       return reason;
   }
+}
+
+/** Until when, and who is to say what follows, where either was said. */
+function saysPause({ until, owner, reason }: CommandOf<'pause'>): string {
+  const end = until ? ` until ${sayTime(until)}` : '';
+  const whose = owner ? `, ${owner} sees to it` : '';
+  return until || owner ? `Paused${end}${whose}: ${reason}` : reason;
 }

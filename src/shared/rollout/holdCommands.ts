@@ -97,5 +97,21 @@ export function holdForAlert(rollout: Rollout, command: CommandOf<'hold'>, now: 
 export function releaseAlert(rollout: Rollout, command: CommandOf<'release'>, now: Date): Answer {
   const left = rollout.alertHolds.filter(({ alert }) => alert !== command.alert);
   if (left.length === rollout.alertHolds.length) return already('The alert does not hold the rollout.');
-  return accepted(rollout, { ...rollout, alertHolds: left }, command, now);
+  const released: Rollout = { ...rollout, alertHolds: left };
+  // What else was said last, of a halt or of what is bad, still stands.
+  if (rollout.decision?.reason !== 'alert') return accepted(rollout, released, command, now);
+  return accepted(rollout, { ...released, decision: saidAfter(released, command, now) }, command, now);
+}
+
+/** What a rollout says until the next look, now that one of the alerts that held it is over. */
+function saidAfter(
+  rollout: Rollout,
+  { who, alert }: CommandOf<'release'>,
+  at: Date,
+): NonNullable<Rollout['decision']> {
+  const { alertHolds, pause } = rollout;
+  if (alertHolds.length > 0) return { kind: 'hold', reason: 'alert', sentence: sayAlertHolds(rollout), at };
+  if (pause) return { kind: 'hold', reason: 'paused', sentence: sayPause(rollout, pause), at };
+  const sentence = `The alert ${who.by ?? alert} is resolved. The rollout is looked at next.`;
+  return { kind: 'wait', reason: 'commanded', sentence, at };
 }

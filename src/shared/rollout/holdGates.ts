@@ -51,8 +51,19 @@ export const pauseOverdue: Gate = (situation) => {
   return overdue && { ...hold(situation, 'pauseOverdue', overdue.sentence), ...overdue };
 };
 
-export const sayAlertHolds = (rollout: Rollout): string =>
-  `Holding ${at(rollout)} while ${rollout.alertHolds.length === 1 ? 'an alert fires' : `${rollout.alertHolds.length} alerts fire`}: ${sayList(rollout.alertHolds.slice(0, 5).map(({ by, alert }) => by ?? alert))}.`;
+/** More names than these would be read by nobody. */
+const mostNamed = 5;
+
+export function sayAlertHolds(rollout: Rollout): string {
+  const names = rollout.alertHolds.map(({ by, alert }) => by ?? alert);
+  const firing = names.length === 1 ? 'an alert fires' : `${names.length} alerts fire`;
+  return `Holding ${at(rollout)} while ${firing}: ${sayFirst(names)}.`;
+}
+
+const sayFirst = (names: readonly string[]): string =>
+  names.length > mostNamed
+    ? `${names.slice(0, mostNamed).join(', ')}, and ${names.length - mostNamed} more`
+    : sayList(names);
 
 /** Not every alert is ever resolved, so people are told of one that holds for as long as silence may. */
 export const alerted: Gate = (situation) => {

@@ -31,11 +31,15 @@ export function receive(rollout: Rollout, command: Command, now: Date): Answer {
   }
 }
 
-function receiveAfterEnd({ phase, decision }: Rollout, { kind }: Command): Answer {
+/** What an alert is told that meets a rollout which has ended. */
+export const nothingToHold = ({ phase }: Rollout): string =>
+  `The rollout is ${phase}: there is nothing to hold.`;
+
+function receiveAfterEnd(rollout: Rollout, { kind }: Command): Answer {
+  const { phase, decision } = rollout;
   if (phase === 'halted' && kind === 'halt') return already('The rollout is halted.');
   if (phase === 'completed' && kind === 'finalize') return already('The rollout is finalized.');
-  if (kind === 'hold' || kind === 'release')
-    return already(`The rollout is ${phase}: there is nothing to hold.`);
+  if (kind === 'hold' || kind === 'release') return already(nothingToHold(rollout));
   if (phase === 'completed')
     return refused(
       'The rollout is finalized: everyone gets the build. Only a new submission with a higher version changes that.',

@@ -84,6 +84,19 @@ describe('a firing alert', () => {
   });
 });
 
+describe('an alert that matches nothing', () => {
+  test('is told what each rule misses, and what that rule would do', () => {
+    const rules = (['halt', 'hold'] as const).map((what) => ({ match: { App: 'notes' }, do: what }));
+    const rollout = ramping({ policy: policy({ alerts: rules }) });
+    const missed =
+      'The alert has no label App, which the policy asks to be "notes". It has app: is that meant?';
+    expect(planOf(alert(), [rollout], undefined, undefined).remarks).toEqual([
+      `${rollout.id}, the rule to halt: ${missed}`,
+      `${rollout.id}, the rule to hold: ${missed}`,
+    ]);
+  });
+});
+
 describe('a resolved alert', () => {
   const held = (alertId: string) =>
     ramping({ alertHolds: [{ alert: alertId, actor: 'alert', reason: 'It fires', at: at(0) }] });

@@ -22,13 +22,23 @@ describe('a pause with an end', () => {
   const until = at(7 * hour);
   const paused = pause(ramping(), { until, owner: 'grace' }).rollout;
 
-  test('is kept with its end and its owner, and the journal says until when', () => {
+  test('is kept with its end and its owner, and the journal says until when and who sees to it', () => {
     const { rollout, entries } = pause(ramping(), { until, owner: 'grace' });
     expect(rollout.pause).toEqual({ ...ops, reason, at: at(0), until, owner: 'grace' });
-    expect(entries.map(({ sentence }) => sentence)).toEqual(['Paused until 2026-11-02 07:00 UTC: because']);
+    expect(entries.map(({ sentence }) => sentence)).toEqual([
+      'Paused until 2026-11-02 07:00 UTC, grace sees to it: because',
+    ]);
     expect(rollout.decision?.sentence).toBe(
       'Paused at 5 % since 2026-11-02 00:00 UTC until 2026-11-02 07:00 UTC: because; grace sees to it',
     );
+  });
+
+  test.each<[string, PauseWord, string]>([
+    ['an owner', { until }, 'Paused until 2026-11-02 07:00 UTC: because'],
+    ['an end', { owner: 'grace' }, 'Paused, grace sees to it: because'],
+    ['either', {}, 'because'],
+  ])('without %s stands in the journal with what was said', (_, change, sentence) => {
+    expect(pause(ramping(), change).entries).toMatchObject([{ subject: 'pause', sentence }]);
   });
 
   test('without an owner, or without an end, says no more than it knows', () => {
@@ -239,11 +249,57 @@ describe('an alert that fires', () => {
     expect(reasonOf(release(paused, 'f1').rollout)).toBe('paused');
   });
 
-  test('names five at most', () => {
-    const { sentence } = look(held('a', 'b', 'c', 'd', 'e', 'f', 'g'), at(6 * hour)).decision;
-    expect(sentence).toBe(
-      'Holding at 5 % while 7 alerts fire: Alert a, Alert b, Alert c, Alert d and Alert e.',
-    );
+  describe('whose end comes says so until the next look:', () => {
+    test('that it is resolved, where it was the last one', () => {
+      expect(release(held('f1'), 'f1').rollout.decision).toEqual({
+        kind: 'wait',
+        reason: 'commanded',
+        sentence: 'The alert Crash rate is resolved. The rollout is looked at next.',
+        at: at(hour),
+      });
+    });
+
+    test('which others still hold', () => {
+      expect(release(held('f1', 'f2', 'f3'), 'f2').rollout.decision).toEqual({
+        kind: 'hold',
+        reason: 'alert',
+        sentence: 'Holding at 5 % while 2 alerts fire: Alert f1 and Alert f3.',
+        at: at(hour),
+      });
+    });
+
+    test('that a person’s pause is left', () => {
+      const paused = accepted(ramping(), { kind: 'pause', reason, who: ops }, at(0)).rollout;
+      expect(release(hold(paused, 'f1').rollout, 'f1').rollout.decision).toMatchObject({
+        kind: 'hold',
+        reason: 'paused',
+        sentence: 'Paused at 5 % since 2026-11-02 00:00 UTC: because',
+      });
+    });
+
+    test.each<[string, Rollout]>([
+      ['a halt', accepted(held('f1'), { kind: 'halt', reason, who: ops }, at(1)).rollout],
+      ['a finalize', accepted(held('f1'), { kind: 'finalize', reason, who: ops }, at(1)).rollout],
+      ['a pause', accepted(held('f1'), { kind: 'pause', reason, who: ops }, at(1)).rollout],
+      ['what is bad', look(held('f1'), at(1), { evidence: badHolds }).rollout],
+    ])('nothing else, where %s was said since', (_, since) => {
+      expect(since.decision?.reason).not.toBe('alert');
+      expect(release(since, 'f1').rollout.decision).toEqual(since.decision);
+    });
+  });
+
+  test.each([
+    [['a', 'b', 'c', 'd', 'e'], '5 alerts fire: Alert a, Alert b, Alert c, Alert d and Alert e.'],
+    [
+      ['a', 'b', 'c', 'd', 'e', 'f'],
+      '6 alerts fire: Alert a, Alert b, Alert c, Alert d, Alert e, and 1 more.',
+    ],
+    [
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      '7 alerts fire: Alert a, Alert b, Alert c, Alert d, Alert e, and 2 more.',
+    ],
+  ])('names five at most, and counts the rest: %j', (alerts, says) => {
+    expect(look(held(...alerts), at(6 * hour)).decision.sentence).toBe(`Holding at 5 % while ${says}`);
   });
 
   test('is let go of by a resume, all of them and the pause', () => {

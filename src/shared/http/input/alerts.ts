@@ -4,7 +4,7 @@ import { type Alert, type AlertFormat, alertFormatOf, alertFormats } from '../..
 import { authenticate } from '../../alerts/authenticate.ts';
 import { parseAlerts } from '../../alerts/parse.ts';
 import type { Addressed } from '../../alerts/plan.ts';
-import type { AlertSender } from '../../alerts/senders.ts';
+import { type AlertSender, alertKeyParameter } from '../../alerts/senders.ts';
 import { InvalidInputError, parseInput } from '../../text/mistakes.ts';
 import { bodyLimits, readText } from './body.ts';
 import { rolloutIdSchema } from './ids.ts';
@@ -24,7 +24,8 @@ export async function provenAlertsIn(
   const body = await readText(request, bodyLimits.alerts);
   const { headers, query } = request;
   const sender = authenticate(senders, format, { headers, query, body }, now);
-  return alertsIn(request, { sender, format }, body, now);
+  const addressed = addressedBy(parseInput(alertQuerySchema, namesIn(query), 'The query'));
+  return { alerts: parseAlerts({ sender, format }, { headers, body }, now), addressed };
 }
 
 /**
@@ -37,30 +38,27 @@ export async function triedAlertsIn(
   now: number,
 ): Promise<AlertsIn> {
   const format = formatIn(request);
-  const sender = triedSender(request, senders, format);
-  return alertsIn(request, { sender, format }, await readText(request, bodyLimits.alerts), now);
+  const { headers, query } = request;
+  const { sender: given, ...address } = parseInput(triedQuerySchema, namesIn(query), 'The query');
+  const sender = triedSender(given, senders, format);
+  const body = await readText(request, bodyLimits.alerts);
+  return { alerts: parseAlerts({ sender, format }, { headers, body }, now), addressed: addressedBy(address) };
 }
 
 /** `?sender=`, or the only one of the format; where nobody can tell which one is meant, one that never sent anything. */
-function triedSender({ query }: HttpRequest, senders: readonly AlertSender[], format: AlertFormat): string {
+function triedSender(
+  given: string | undefined,
+  senders: readonly AlertSender[],
+  format: AlertFormat,
+): string {
   const names = senders.filter((sender) => sender.format === format).map(({ name }) => name);
-  const [only, ...others] = query.has('sender') ? query.getAll('sender') : names;
+  const [only, ...others] = given === undefined ? names : [given];
   if (only === undefined || others.length > 0) return 'test';
   if (names.includes(only)) return only;
   throw new InvalidInputError(`There is no sender of the format ${format} by that name.`, [
     { path: 'sender', message: 'is none of RAMPART_ALERT_SENDERS with this format' },
   ]);
 }
-
-const alertsIn = (
-  request: HttpRequest,
-  from: { readonly sender: string; readonly format: AlertFormat },
-  body: string,
-  now: number,
-): AlertsIn => ({
-  alerts: parseAlerts(from, { headers: request.headers, body }, now),
-  addressed: addressedIn(request),
-});
 
 function formatIn(request: HttpRequest): AlertFormat {
   const format = alertFormatOf(request.params.format ?? '');
@@ -70,19 +68,32 @@ function formatIn(request: HttpRequest): AlertFormat {
   ]);
 }
 
-const addressSchema = z.strictObject({
+/** Read by the platform, and by the authentication. */
+const key = z.string().optional();
+const alertQueryShape = {
   rollout: rolloutIdSchema.optional(),
-  do: z.enum(['halt', 'hold']).default('halt'),
-});
+  do: z.enum(['halt', 'hold']).optional(),
+  ...{ code: key, clientId: key, [alertKeyParameter]: key },
+};
+type Address = { readonly rollout?: string | undefined; readonly do?: Addressed['do'] | undefined };
 
-/** `?rollout=…&do=…`; what else stands in the query are keys. */
-function addressedIn({ query }: HttpRequest): Addressed | undefined {
-  const given = Object.fromEntries(
-    ['rollout', 'do'].flatMap((name) => (query.has(name) ? [[name, query.getAll(name).join(' ')]] : [])),
-  );
-  const { rollout, do: what } = parseInput(addressSchema, given, 'The query');
-  return rollout === undefined ? undefined : { rolloutId: rollout, do: what };
-}
+/** Without its rollout, a word that was meant for one would do nothing, and the alert what its labels say. */
+const hasItsRollout = ({ rollout, do: what }: Address): boolean =>
+  what === undefined || rollout !== undefined;
+const rolloutMissing = { path: ['do'], message: 'needs rollout beside it, the id of the one that it is for' };
+
+/** A misspelt name would be passed over in silence, and the alert do something else than its URL says. */
+const alertQuerySchema = z.strictObject(alertQueryShape).refine(hasItsRollout, rolloutMissing);
+const triedQuerySchema = z
+  .strictObject({ ...alertQueryShape, sender: z.string().optional() })
+  .refine(hasItsRollout, rolloutMissing);
+
+/** Each name with all that it is given: what stands there twice is not one of the values that it may have. */
+const namesIn = (query: HttpRequest['query']): Record<string, string> =>
+  Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(' ')]));
+
+const addressedBy = ({ rollout, do: what = 'halt' }: Address): Addressed | undefined =>
+  rollout === undefined ? undefined : { rolloutId: rollout, do: what };
 
 export const alertListSchema = listSchema.pick({ pageSize: true, continuationToken: true }).extend({
   matched: z.stringbool().optional(),

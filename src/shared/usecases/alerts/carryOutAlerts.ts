@@ -1,8 +1,9 @@
 import { commandOf } from '../../alerts/command.ts';
 import type { AlertEffect, AlertPlan } from '../../alerts/plan.ts';
 import type { Log } from '../../platform/log.ts';
-import { receive } from '../../rollout/receive.ts';
+import { nothingToHold, receive } from '../../rollout/receive.ts';
 import type { Rollout } from '../../rollout/rollout.ts';
+import { hasEnded } from '../../rollout/vocabulary.ts';
 import { isOutage } from '../../state/errors.ts';
 import type { Stored } from '../../state/rollouts.ts';
 import { causeOf } from '../../text/cause.ts';
@@ -67,10 +68,11 @@ type CarriedOut = Outcome & { readonly result?: Done };
 const isDone = ({ clock }: Ports, rollout: Rollout, plan: AlertPlan, effect: AlertEffect): boolean =>
   effect.do !== 'release' && receive(rollout, commandOf(plan, effect), clock.now()).kind === 'already';
 
-const outcomeAfter = (effect: AlertEffect, { rollout, done }: Done): Outcome => ({
-  outcome: outcomeOf(effect, done),
-  sentence: rollout.decision?.sentence ?? '',
-});
+function outcomeAfter(effect: AlertEffect, { rollout, done }: Done): Outcome {
+  if (effect.do !== 'halt' && hasEnded(rollout.phase))
+    return { outcome: 'refused', sentence: nothingToHold(rollout) };
+  return { outcome: outcomeOf(effect, done), sentence: rollout.decision?.sentence ?? '' };
+}
 
 async function carryOut(
   ports: Ports,
