@@ -1,6 +1,6 @@
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { alertFormats } from '../shared/alerts/alert.ts';
+import { type AlertFormat, alertFormatOf, alertFormats } from '../shared/alerts/alert.ts';
 import { alerts, testAlerts } from './commands/alerts.ts';
 import type { Ended } from './exitCodes.ts';
 import { alertsHelp, alertsTestHelp, asJson } from './help.ts';
@@ -34,7 +34,7 @@ function addTest(program: Command, world: World, ended: Ended): void {
   program
     .command('test')
     .description('say what an alert would do, without doing it')
-    .addArgument(new Argument('<format>', 'who sends it').choices(alertFormats))
+    .addArgument(new Argument('<format>', 'who sends it').choices(alertFormats).argParser(formatIn))
     .argument('<file>', 'the payload as it is sent; - is standard input')
     .option('--rollout <id>', 'as if the sender’s URL named this rollout')
     .addOption(new Option('--do <what>', 'and asked for this').choices(['halt', 'hold']))
@@ -47,7 +47,14 @@ function addTest(program: Command, world: World, ended: Ended): void {
     )
     .option('--json', asJson)
     .addHelpText('after', alertsTestHelp)
-    .action(async (format: string, file: string, _options: unknown, command: Command) =>
+    .action(async (format: AlertFormat, file: string, _options: unknown, command: Command) =>
       ended(await testAlerts(format, file, trialOptionsSchema.parse(command.optsWithGlobals()), world)),
     );
+}
+
+/** The choices are for the help and the completion: every spelling that the route takes will do. */
+function formatIn(text: string): AlertFormat {
+  const format = alertFormatOf(text);
+  if (format) return format;
+  throw new InvalidArgumentError(`Allowed choices are ${alertFormats.join(', ')}.`);
 }

@@ -9,14 +9,19 @@ type Particulars = {
   readonly cause?: unknown;
 };
 
-/** An end that has its own exit code. `message` is for people, with the mistakes as a list, and without secrets. */
+/**
+ * An end that has its own exit code. `message` is for people, with a list of the mistakes that `detail` does not tell, and
+ * without secrets.
+ */
 export abstract class CommandError extends Error {
   abstract readonly exitCode: ExitCode;
   readonly detail: string;
   readonly particulars: Particulars;
 
   constructor(detail: string, particulars: Particulars = {}) {
-    super(detail + (particulars.mistakes ?? []).map(bulletOf).join(''), { cause: particulars.cause });
+    // What introduces the mistakes may tell the first of them already.
+    const untold = (particulars.mistakes ?? []).map(wordsOf).filter((words) => !detail.includes(words));
+    super(detail + untold.map((words) => `\n  - ${words}`).join(''), { cause: particulars.cause });
     this.detail = detail;
     this.particulars = particulars;
   }
@@ -27,7 +32,7 @@ export abstract class CommandError extends Error {
   }
 }
 
-const bulletOf = ({ path = '', message }: Mistake): string => `\n  - ${`${path} ${message}`.trim()}`;
+const wordsOf = ({ path = '', message }: Mistake): string => `${path} ${message}`.trim();
 
 /** The arguments, the settings or a file are wrong, or Rampart says so. Remedy: what the message says. */
 export class WrongInputError extends CommandError {

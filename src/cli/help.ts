@@ -17,6 +17,9 @@ const exitHelp = `
 Exit codes:
 ${exitCodeHelp.map(([code, sentence]) => `  ${String(code).padStart(3)}  ${sentence}`).join('\n')}`;
 
+/** What most commands are about. */
+export const idArgument = ['<id>', 'the id of a submission or a rollout'] as const;
+
 /** Beside `--json`. */
 export const asJson = 'print JSON, and nothing else, on standard output';
 
@@ -56,6 +59,15 @@ ${examples(
   '  --until 6h --owner "the release lead" --reason "a holiday"',
 )}`,
   resume: examples(`rampart resume ${id} \\`, '  --reason "back at work"'),
+  cap: `
+What users have already is not taken from them. While it is capped below 100, it
+is not finalized either.
+${examples(
+  `rampart cap ${id} 25 \\`,
+  '  --reason "only a quarter before the fair"',
+  `rampart cap ${id} none \\`,
+  '  --reason "the fair is over"',
+)}`,
   approve: examples(`rampart approve ${id} \\`, '  --reason "reviews look good"'),
   acknowledge: `
 Of a halt or a finalize that the Store does not confirm, of a pause that lasts

@@ -30,6 +30,15 @@ export function untilIn(text: string, now: number): string {
   }
 }
 
+/** `25` or `25%`; null for `none`, which lifts a cap. @throws InvalidArgumentError */
+export function capIn(text: string): number | null {
+  if (text === 'none') return null;
+  const [, digits] = /^(\d+(?:\.\d+)?) ?%?$/.exec(text) ?? [];
+  const percentage = Number(digits);
+  if (percentage <= 100) return percentage;
+  throw new InvalidArgumentError('Write a percentage from 0 to 100, or none to lift the cap.');
+}
+
 export type PublishMode = 'Immediate' | 'Manual' | { readonly date: string };
 
 /** @throws InvalidArgumentError */

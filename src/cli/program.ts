@@ -3,21 +3,21 @@ import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { builtInPolicies } from '../shared/rollout/builtInPolicies.ts';
 import { addAlerts } from './alertsProgram.ts';
-import { cancel, commandRollout } from './commands/command.ts';
 import { journal } from './commands/journal.ts';
 import { status } from './commands/status.ts';
 import { submit } from './commands/submit.ts';
 import { submitOptionsSchema } from './commands/submitRequest.ts';
 import { watch } from './commands/watch.ts';
+import { addCancel, addRolloutCommands } from './commandsProgram.ts';
 import { addCompletion } from './completion.ts';
 import type { Ended } from './exitCodes.ts';
 import { goals } from './follow/outcome.ts';
-import { asJson, commandHelp, rootHelp, submitHelp } from './help.ts';
-import { durationIn, instantIn, nameIn, publishModeIn, reasonIn, untilIn } from './optionValues.ts';
+import { asJson, commandHelp, idArgument, rootHelp, submitHelp } from './help.ts';
+import { durationIn, instantIn, publishModeIn } from './optionValues.ts';
+import { hanging, widthOf } from './show/text.ts';
 import type { World } from './world.ts';
 
 const hourMs = 3_600_000;
-const minuteMs = 60_000;
 
 /** The command line as a tree: what there is, and what runs it. */
 export function programFor(world: World, ended: Ended): Command {
@@ -32,6 +32,7 @@ export function programFor(world: World, ended: Ended): Command {
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),
       writeErr: (text) => void world.stderr.write(text),
+      outputError: (text, write) => write(hanging(text, widthOf(world.stderr))),
     })
     .showHelpAfterError('Add --help for what there is.')
     .addHelpText('after', rootHelp);
@@ -48,7 +49,6 @@ export function programFor(world: World, ended: Ended): Command {
 
 const every = () =>
   new Option('--every <duration>', 'how often to look').argParser(durationIn).default(10_000, '10s');
-const idArgument = ['<id>', 'the id of a submission or a rollout'] as const;
 
 function addSubmit(program: Command, world: World, ended: Ended): void {
   program
@@ -146,54 +146,6 @@ function addWatch(program: Command, world: World, ended: Ended): void {
     );
 }
 
-const commandOptionsSchema = z.object({
-  reason: z.string(),
-  until: z.string().optional(),
-  owner: z.string().optional(),
-  timeout: z.number(),
-  json: flag,
-});
-
-const reasoned = (command: Command): Command =>
-  command
-    .argument(...idArgument)
-    .addOption(
-      new Option('--reason <text>', 'why, for the journal').argParser(reasonIn).makeOptionMandatory(),
-    )
-    .addOption(
-      new Option('--timeout <duration>', 'how long to wait for the Store to confirm it')
-        .argParser(durationIn)
-        .default(2 * minuteMs, '2m'),
-    )
-    .option('--json', asJson);
-
-const rolloutCommands = {
-  halt: 'stop the rollout for good',
-  finalize: 'give the build to everyone',
-  pause: 'stop raising, until somebody resumes',
-  resume: 'end a pause, and what alerts hold',
-  approve: 'approve leaving the current step',
-  acknowledge: 'say that you know, so that nobody is told again',
-} as const;
-
-function addRolloutCommands(program: Command, world: World, ended: Ended): void {
-  for (const name of ['halt', 'finalize', 'pause', 'resume', 'approve', 'acknowledge'] as const) {
-    const command = reasoned(program.command(name).description(rolloutCommands[name]))
-      .addHelpText('after', commandHelp[name])
-      .action(async (id: string, options: unknown) =>
-        ended(await commandRollout(id, name, commandOptionsSchema.parse(options), world)),
-      );
-    if (name === 'pause')
-      command
-        .addOption(
-          new Option('--until <time>', 'when people are told if it still lasts: a time, or 6h').argParser(
-            (text) => untilIn(text, world.now()),
-          ),
-        )
-        .addOption(new Option('--owner <name>', 'who is to say then what follows').argParser(nameIn));
-  }
-}
-
 const journalOptionsSchema = z.object({ all: flag, json: flag });
 
 function addJournal(program: Command, world: World, ended: Ended): void {
@@ -206,13 +158,5 @@ function addJournal(program: Command, world: World, ended: Ended): void {
     .addHelpText('after', commandHelp.journal)
     .action(async (id: string, options: unknown) =>
       ended(await journal(id, journalOptionsSchema.parse(options), world)),
-    );
-}
-
-function addCancel(program: Command, world: World, ended: Ended): void {
-  reasoned(program.command('cancel').description('take back a submission that is not published yet'))
-    .addHelpText('after', commandHelp.cancel)
-    .action(async (id: string, options: unknown) =>
-      ended(await cancel(id, commandOptionsSchema.parse(options), world)),
     );
 }

@@ -1,3 +1,4 @@
+import type { CommandLineName } from '../shared/settings/names.ts';
 import { isSafeUrl } from '../shared/settings/safeUrl.ts';
 import { WrongInputError } from './errors.ts';
 
@@ -46,7 +47,7 @@ function checked<T>({ value, problems }: Found<T>): T {
   });
 }
 
-const given = (environment: Environment, name: string): string | undefined =>
+const given = (environment: Environment, name: CommandLineName): string | undefined =>
   environment[name]?.trim() || undefined;
 
 function rampartIn(environment: Environment): Found<Settings> {

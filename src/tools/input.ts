@@ -41,7 +41,8 @@ export async function readPolicy(nameOrPath: string): Promise<Policy> {
 
 class MissingFileError extends UsageError {}
 
-async function readText(path: string): Promise<string> {
+/** @throws UsageError */
+export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

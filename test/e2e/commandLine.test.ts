@@ -50,6 +50,13 @@ describe('a package on its way', () => {
     expect(await scene.applied(application)).toEqual(['create', 'update', 'commit']);
   });
 
+  test('the journal of what was just published fills its page with the way there', async () => {
+    const { code, out, err } = await run('journal', id);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^\S+ \S+ .* submission command submit\n/);
+    expect(out).toContain('  rollout command start\n');
+  });
+
   test('status shows it, alone and among those in its phase', async () => {
     const one = await run('status', id);
     expect(one.code).toBe(0);
@@ -94,6 +101,19 @@ describe('a package on its way', () => {
     const { out } = await run('journal', id);
     expect(out).toMatch(/ {2}alert .+ {2}rollout alert hold\n/);
     expect(out).toContain('  key the release lead  rollout command resume\n  looked at it\n');
+  });
+
+  test('a cap is shown, keeps it from being finalized, and is lifted', async () => {
+    const reason = ['--reason', 'only a few before the fair'];
+    const capped = await runNamed('cap', id, '5', ...reason);
+    const note = '  Capped at 5 %, by the key the release lead: only a few before the fair\n';
+    expect(capped).toMatchObject({ code: 0, out: expect.stringContaining(note) });
+    expect((await run('status', id)).out).toContain(note);
+    const finalize = await run('finalize', id, '--reason', 'go');
+    expect(finalize).toMatchObject({ code: 6, err: expect.stringContaining('lift the cap first') });
+    const lifted = await runNamed('cap', id, 'none', '--reason', 'the fair is over');
+    expect(lifted).toMatchObject({ code: 0, out: expect.not.stringContaining('Capped') });
+    expect((await run('status', id)).out).not.toContain('Capped');
   });
 
   test('what the role or the policy does not allow is refused with 4 and 6', async () => {
@@ -145,7 +165,11 @@ describe('a package on its way', () => {
   test('the journal tells all of it, with the reasons', async () => {
     const { code, out } = await run('journal', id, '--all');
     expect(code).toBe(0);
-    const reasons = ['Paused until 2026-04-01 08:00 UTC: a holiday', 'back at work', 'it eats files'];
+    const reasons = [
+      'Paused until 2026-04-01 08:00 UTC, Ada sees to it: a holiday',
+      'back at work',
+      'it eats files',
+    ];
     const told = reasons.map((reason) => out.indexOf(`  ${reason}\n`));
     expect(told).not.toContain(-1);
     expect(told).toEqual(told.toSorted((one, other) => one - other));

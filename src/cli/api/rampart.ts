@@ -3,13 +3,15 @@ import { type TrialView, trialsIn } from './alertViews.ts';
 import type { Answer, Api } from './client.ts';
 import { type Page, pageIn, rolloutIn, type Standing, submissionIn } from './views.ts';
 
-export type RolloutCommand = 'halt' | 'finalize' | 'pause' | 'resume' | 'approve' | 'acknowledge';
-/** What a command says: `until` and `owner` are a pause’s. */
+export type RolloutCommand = 'halt' | 'finalize' | 'pause' | 'resume' | 'cap' | 'approve' | 'acknowledge';
+/** What a command says: `until` and `owner` are a pause’s, `percentage` a cap’s. */
 export type CommandBody = {
   readonly reason: string;
   /** ISO 8601, in UTC. */
   readonly until?: string | undefined;
   readonly owner?: string | undefined;
+  /** `null` lifts the cap. */
+  readonly percentage?: number | null | undefined;
 };
 /** `done` is false while Rampart still tries. */
 export type Commanded = { readonly standing: Standing; readonly done: boolean };

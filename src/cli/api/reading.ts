@@ -10,6 +10,10 @@ const onOneLine = (words: string): string =>
   words.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 
 export const text = z.string().transform(onOneLine);
+/** What Rampart says to callers of its API: where it names a member that an option stands for, that is named as well. */
+export const sentenceSchema = text.transform((words) =>
+  words.replaceAll('"onPendingSubmission": "delete"', '$& (--on-pending delete)'),
+);
 export const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
 /** The items that can be read. */

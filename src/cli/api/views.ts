@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, list, maybe, text } from './reading.ts';
+import { idSchema, list, maybe, sentenceSchema, text } from './reading.ts';
 
 /** What the API says of submissions and rollouts, with the document as it came beside it. */
 
@@ -22,6 +22,13 @@ const pauseSchema = z.object({
   at: maybe(text),
   until: maybe(text),
   owner: maybe(text),
+});
+
+const capSchema = z.object({
+  ...whoShape,
+  percentage: z.number(),
+  reason: maybe(text),
+  at: maybe(text),
 });
 
 /** A change that the Store is asked for and has not confirmed. */
@@ -48,6 +55,7 @@ const rolloutSchema = z.object({
   step: maybe(z.object({ number: z.number(), of: z.number(), approval: maybe(text) })),
   evidence: list(evidenceSchema),
   pause: maybe(pauseSchema),
+  cap: maybe(capSchema),
   /** The alerts that hold it. */
   alerts: list(z.object({ ...whoShape, alert: text, at: maybe(text) })),
   approvals: list(z.object({ ...whoShape, step: maybe(z.number()) })),
@@ -72,7 +80,7 @@ const submissionSchema = z.object({
   submissionId: maybe(text),
   phase: text,
   ended: maybe(z.boolean()),
-  sentence: maybe(text),
+  sentence: maybe(sentenceSchema),
   /** Why it stands where it stands, in one word. */
   reason: maybe(text),
   policyName: maybe(text),
@@ -90,9 +98,9 @@ const submissionSchema = z.object({
       at: maybe(text),
     }),
   ),
-  problem: maybe(z.object({ reason: maybe(text), sentence: maybe(text), since: maybe(text) })),
+  problem: maybe(z.object({ reason: maybe(text), sentence: maybe(sentenceSchema), since: maybe(text) })),
   /** What a pass could not do, and will try again. */
-  trouble: maybe(z.object({ cause: text, since: maybe(text) })),
+  trouble: maybe(z.object({ cause: sentenceSchema, since: maybe(text) })),
   rolloutId: maybe(idSchema),
   rollout: maybe(rolloutSchema),
   createdAt: maybe(text),
@@ -111,7 +119,7 @@ const entrySchema = z.object({
   kind: maybe(text),
   ...whoShape,
   subject: maybe(text),
-  sentence: maybe(text),
+  sentence: maybe(sentenceSchema),
   escalated: maybe(z.boolean()),
 });
 export type JournalEntry = z.output<typeof entrySchema>;
@@ -119,7 +127,7 @@ export type JournalEntry = z.output<typeof entrySchema>;
 const problemSchema = z.object({
   type: maybe(text),
   title: maybe(text),
-  detail: maybe(text),
+  detail: maybe(sentenceSchema),
   mistakes: list(z.object({ path: maybe(text), message: text })),
 });
 type ProblemView = z.output<typeof problemSchema>;

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import type { AlertFormat } from '../../shared/alerts/alert.ts';
+import { readText } from '../../tools/input.ts';
 import { alertIn } from '../api/alertViews.ts';
 import type { Trial } from '../api/rampart.ts';
+import { WrongInputError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exitCodes.ts';
 import { readSettings } from '../settings.ts';
 import { alertLines, trialLines } from '../show/alerts.ts';
 import { paintFor } from '../show/paint.ts';
 import { widthOf } from '../show/text.ts';
-import { storageError } from '../upload/storageError.ts';
 import type { World } from '../world.ts';
 import { interruptible, withRampart, writeJson, writeLines } from './context.ts';
 import { readPages } from './pages.ts';
@@ -39,11 +40,12 @@ export type TrialOptions = Omit<Trial, 'format' | 'payload'> & { readonly json: 
 
 /** `rampart alerts test <format> <file>`: what the alerts of a payload would do. `-` reads standard input. */
 export async function testAlerts(
-  format: string,
+  format: AlertFormat,
   file: string,
   { json, ...address }: TrialOptions,
   world: World,
 ): Promise<ExitCode> {
+  requireAddress(format, address);
   const settings = readSettings(world.environment);
   const { trials, document } = await interruptible(world, nothing, async () => {
     const payload = await readPayload(file, world);
@@ -58,11 +60,18 @@ export async function testAlerts(
 
 const roomOf = ({ stdout }: World) => ({ width: widthOf(stdout), paint: paintFor(stdout) });
 
-async function readPayload(file: string, { readInput }: World): Promise<string> {
-  if (file === '-') return await readInput();
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw storageError(error, []);
-  }
+const readPayload = (file: string, { readInput }: World): Promise<string> =>
+  file === '-' ? readInput() : readText(file);
+
+/** Options that need another one, which Rampart would name as HTTP has it, or pass over. @throws WrongInputError */
+function requireAddress(
+  format: AlertFormat,
+  { rollout, do: what, resource }: Pick<Trial, 'rollout' | 'do' | 'resource'>,
+): void {
+  if (what !== undefined && rollout === undefined)
+    throw new WrongInputError('--do needs --rollout: it is asked of one rollout.');
+  if (format === 'sentry' && resource === undefined)
+    throw new WrongInputError(
+      'sentry needs --resource, which says what Sentry sends: event_alert, metric_alert or issue.',
+    );
 }

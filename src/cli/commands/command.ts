@@ -32,8 +32,9 @@ const wantedPhase: Readonly<Partial<Record<Wanted, string>>> = {
 /** `rampart halt <id>` and the like: on a submission's id, for the rollout that it went over to. */
 export const commandRollout = (id: string, command: RolloutCommand, options: CommandOptions, world: World) =>
   give(id, command, options, world, async (rampart, standing) => {
-    const { reason, until, owner } = options;
-    const body = { reason, ...(until !== undefined && { until }), ...(owner !== undefined && { owner }) };
+    const { reason, until, owner, percentage } = options;
+    // JSON has no undefined: what was not said does not go.
+    const body = { reason, until, owner, percentage };
     return rampart.command(rolloutIdOf(standing, command), command, body);
   });
 

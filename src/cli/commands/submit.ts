@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { policySchema } from '../../shared/rollout/policy.ts';
-import { readDocument } from '../../tools/input.ts';
+import { readDocument, readText } from '../../tools/input.ts';
 import type { Rampart } from '../api/rampart.ts';
 import type { Standing } from '../api/views.ts';
 import { WrongInputError } from '../errors.ts';
@@ -167,14 +167,6 @@ async function requirePackages(
 async function readAttached({ policyFile, notes, notesFile }: SubmitOptions): Promise<Attached> {
   return {
     policy: policyFile === undefined ? undefined : await readDocument(policyFile, policySchema),
-    notes: notesFile === undefined ? notes : await readNotes(notesFile),
+    notes: notesFile === undefined ? notes : (await readText(notesFile)).trim(),
   };
-}
-
-async function readNotes(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    throw storageError(error, []);
-  }
 }

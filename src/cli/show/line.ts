@@ -4,12 +4,12 @@ import { notesOf } from './notes.ts';
 import { sayBytes } from './text.ts';
 
 /** One line for what is new, for a log: the time of this look, the phase, and why. */
-export function lineOf({ phase, sentence, submission, rollout }: Standing, now: number): string {
+export function lineOf({ phase, ended, sentence, submission, rollout }: Standing, now: number): string {
   const time = new Date(now).toISOString().replace(/\.\d+/, '');
   const percentage = rollout?.percentage === undefined ? '' : ` ${sayPercentage(rollout.percentage)}`;
   const upload = phase === 'uploading' ? submission?.upload : undefined;
   const uploaded = upload ? ` (${sayBytes(upload.uploadedBytes)} of ${sayBytes(upload.totalBytes)})` : '';
-  const paused = rollout?.paused ? ', paused' : '';
+  const paused = rollout?.paused && !ended ? ', paused' : '';
   const problem = submission?.problem?.sentence;
   const more = problem === undefined || problem === sentence ? '' : ` ${problem}`;
   return `${time}  ${phase}${percentage}${paused}${uploaded}: ${sentence}${more}`.trimEnd();

@@ -1,5 +1,5 @@
 import { sayDuration } from '../../shared/rollout/duration.ts';
-import { sayList, sayTime, sayWho } from '../../shared/rollout/sentence.ts';
+import { sayList, sayPercentage, sayTime, sayWho } from '../../shared/rollout/sentence.ts';
 import { actors } from '../../shared/rollout/vocabulary.ts';
 import type { RolloutView, Standing } from '../api/views.ts';
 import type { Tone } from './paint.ts';
@@ -21,6 +21,7 @@ export function notesOf({ id, ended, rollout }: Standing, now: number | undefine
   return [
     ...unconfirmed(rollout, id, now),
     ...pauseNotes(rollout, id, now),
+    ...capNotes(rollout),
     ...alertNotes(rollout),
     ...approvalNotes(rollout),
   ];
@@ -68,14 +69,17 @@ function unconfirmed({ intent }: RolloutView, id: string, now: number | undefine
 }
 
 /** The reason stands in the sentence, unless something else is said there. */
+const whyOf = ({ reason = '' }: { readonly reason?: string | undefined }, sentence: string): string =>
+  reason === '' || sentence.includes(reason) ? '.' : `: ${reason}`;
+
 function pauseNotes({ pause, sentence = '' }: RolloutView, id: string, now: number | undefined): Note[] {
   if (!pause) return [];
-  const { owner, reason = '' } = pause;
+  const { owner } = pause;
   const until = timeIn(pause.until);
   const text = [
     `Paused by ${nameOf(pause)}${sayInstant(', until ', until)}${left(until, now)}`,
     owner === undefined ? '' : `; ${owner} is to say what follows`,
-    reason === '' || sentence.includes(reason) ? '.' : `: ${reason}`,
+    whyOf(pause, sentence),
   ].join('');
   return [{ tone: 'uncertain', text }, ...toldNotes(pause, id)];
 }
@@ -84,6 +88,12 @@ function pauseNotes({ pause, sentence = '' }: RolloutView, id: string, now: numb
 function left(until: number, now: number | undefined): string {
   if (now === undefined || Number.isNaN(until)) return '';
   return until > now ? ` (${sayLong(until - now)} left)` : ` (over for ${sayLong(now - until)})`;
+}
+
+function capNotes({ cap, sentence = '' }: RolloutView): Note[] {
+  if (!cap) return [];
+  const text = `Capped at ${sayPercentage(cap.percentage)}, by ${nameOf(cap)}${whyOf(cap, sentence)}`;
+  return [{ tone: 'uncertain', text }];
 }
 
 const alertNotes = ({ alerts }: RolloutView): Note[] => [

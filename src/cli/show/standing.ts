@@ -118,7 +118,7 @@ function submissionLines(view: SubmissionView, sentence: string, room: Room): st
   const sorry = problem?.sentence === undefined || problem.sentence === sentence ? '' : problem.sentence;
   return [
     ...indented(sorry, room, (line) => paint('bad', line)),
-    ...indented(trouble?.cause ?? '', room, (line) => paint('uncertain', line)),
+    ...indented(untold(trouble?.cause, sentence), room, (line) => paint('uncertain', line)),
     ...(store?.errors ?? []).flatMap((error) => remark('error', error, room)),
     ...(store?.warnings ?? []).flatMap((warning) => remark('warning', warning, room)),
     ...(store?.certificationReports ?? []).flatMap(({ reportUrl, date }) =>
@@ -140,6 +140,10 @@ function submissionLines(view: SubmissionView, sentence: string, room: Room): st
     ),
   ];
 }
+
+/** The cause of a trouble mostly stands in the sentence already, where it may begin with a capital. */
+const untold = (cause = '', sentence: string): string =>
+  sentence.toLowerCase().includes(cause.toLowerCase()) ? '' : cause;
 
 function remark(
   word: string,

@@ -88,6 +88,14 @@ describe('rampart alerts test', () => {
     ]);
   });
 
+  test.each(['azure-monitor', 'AzureMonitor'])('takes a format as the route does: %s', async (word) => {
+    const { code, calls } = await play(
+      trying('azureMonitor/test'),
+      ...['alerts', 'test', word, fixture('generic.json')],
+    );
+    expect({ code, calls }).toEqual({ code: 0, calls: ['POST alerts/azureMonitor/test'] });
+  });
+
   test('can be interrupted while it waits for standard input', async () => {
     const env = { RAMPART_URL: 'http://127.0.0.1:9', RAMPART_KEY: key };
     const cli = startCli(['alerts', 'test', 'generic', '-'], env, [...tellingReads, main]);
@@ -98,7 +106,17 @@ describe('rampart alerts test', () => {
 
   test.each([
     ['a format that is unknown', ['nagios', fixture('generic.json')], 'Allowed choices are azureMonitor'],
-    ['a file that is not there', ['generic', 'nowhere.json'], 'nowhere.json'],
+    ['a file that is not there', ['generic', 'nowhere.json'], 'There is no file "nowhere.json".\n'],
+    [
+      'what is asked of no rollout',
+      ['generic', fixture('generic.json'), '--do', 'halt'],
+      '--do needs --rollout: it is asked of one rollout.\n',
+    ],
+    [
+      'a payload of Sentry that does not say what it is',
+      ['sentry', fixture('generic.json')],
+      'sentry needs --resource, which says what Sentry sends: event_alert, metric_alert or issue.\n',
+    ],
     ['an option of the list', ['generic', fixture('generic.json'), '--unmatched'], 'unknown option'],
   ])('knows %s for a mistake', async (_case, args, message) => {
     const { code, err, calls } = await play({}, 'alerts', 'test', ...args);

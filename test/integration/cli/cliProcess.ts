@@ -63,6 +63,12 @@ export const olderNode = [
   `)}`,
 ];
 
+/** Options of Node.js that make standard error look like a narrow terminal. */
+export const narrowTerminal = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent('Object.assign(process.stderr, { isTTY: true, columns: 40 });')}`,
+];
+
 /** Options of Node.js that make it say on standard output when standard input is read. */
 export const tellingReads = [
   '--import',

@@ -40,6 +40,15 @@ describe('rampart status', () => {
     expect(out).not.toMatch(/[^\P{Cc}\n]/u);
   });
 
+  test('names the option beside the member that Rampart speaks of, and leaves the document as it came', async () => {
+    const sentence = 'The track is taken. Ask again with "onPendingSubmission": "delete" to have it deleted.';
+    const script = { [carried]: { body: submissionDocument({ phase: 'failing', sentence }) } };
+    const { out } = await play(script, 'status', deliveryId);
+    expect(out).toContain('with "onPendingSubmission": "delete" (--on-pending delete) to have it deleted.\n');
+    const { out: document } = await play(script, 'status', deliveryId, '--json');
+    expect(JSON.parse(document)).toMatchObject({ sentence });
+  });
+
   test('takes a rollout’s id as well', async () => {
     const { out, calls } = await play({ [rolledOut]: { body: rolloutDocument() } }, 'status', rolloutId);
     expect(out).toContain('ramping · step 2 of 4');
@@ -163,6 +172,28 @@ describe('the commands', () => {
     const end = Date.parse(untilIn(seen.at(-1)?.body)) - 6 * 3_600_000;
     expect(end).toBeGreaterThanOrEqual(before);
     expect(end).toBeLessThanOrEqual(Date.now());
+  });
+
+  const cap = `POST rollouts/${rolloutId}/cap`;
+  const capping: Script = { [rolledOut]: { body: rolloutDocument() }, [cap]: { body: rolloutDocument() } };
+
+  test.each([
+    ['25', 25],
+    ['12.5%', 12.5],
+    ['none', null],
+  ])('a cap of %s says so', async (word, percentage) => {
+    const { code, seen } = await play(capping, 'cap', rolloutId, word, '--reason', reason);
+    expect(code).toBe(0);
+    expect(seen.at(-1)).toEqual({ call: cap, key, body: { reason, percentage } });
+  });
+
+  test.each([
+    [[rolloutId], "missing required argument 'percentage'"],
+    [[rolloutId, '101'], 'Write a percentage from 0 to 100, or none to lift the cap.'],
+  ])('a cap of %j is refused before anybody is asked', async (words, message) => {
+    const { code, err, calls } = await play({}, 'cap', ...words, '--reason', reason);
+    expect({ code, calls }).toEqual({ code: 2, calls: [] });
+    expect(err).toContain(message);
   });
 
   test.each([
@@ -377,6 +408,15 @@ describe('the exit code', () => {
   ])('is %s', async (_case, expected, script, args) => {
     const { code } = await play(script, ...args);
     expect(code).toBe(expected);
+  });
+
+  test.each([
+    ['one mistake once', ['The body is wrong: reason is too long.'], 1],
+    ['the first of several once', ['The body is wrong: reason is too long, and 1 more.', 'until is none'], 2],
+  ])('goes with %s', async (_case, [detail = '', ...others], count) => {
+    const mistakes = [...wrong.mistakes, { path: 'until', message: 'is none' }].slice(0, count);
+    const { err } = await play(answering(problem(400, 'invalid-input', detail, { mistakes })), ...halt);
+    expect(err).toBe([detail, ...others.map((other) => `  - ${other}`), ''].join('\n'));
   });
 
   test.each([

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
-import { runCli } from './cliProcess.ts';
+import { main, narrowTerminal, runCli } from './cliProcess.ts';
 
 const wordsFor = async (...words: string[]): Promise<string[]> => {
   const { out } = await runCli(['complete', '--', ...words]);
@@ -32,7 +32,7 @@ describe('completion', () => {
   });
 
   test.each([
-    ['commands', [''], ['submit', 'status', 'watch', 'halt', 'acknowledge', 'alerts']],
+    ['commands', [''], ['submit', 'status', 'watch', 'halt', 'cap', 'acknowledge', 'alerts']],
     ['options of a command', ['watch', '--'], ['--until', '--timeout', '--every', '--json']],
     ['values of an option', ['submit', '--wait', ''], ['none', 'published', 'finished']],
     ['commands below a command', ['alerts', ''], ['test']],
@@ -40,6 +40,7 @@ describe('completion', () => {
     ['values of an argument', ['alerts', 'test', 'g'], ['grafana', 'generic']],
     ['values of an option below', ['alerts', 'test', '--do', ''], ['halt', 'hold']],
     ['options of a pause', ['pause', '--'], ['--reason', '--until', '--owner']],
+    ['options of a cap', ['cap', '--'], ['--reason', '--timeout', '--json']],
     ['shells', ['completion', ''], ['bash', 'zsh', 'fish', 'powershell']],
   ])('offers %s', async (_case, words, offered) => {
     expect(await wordsFor(...words)).toEqual(expect.arrayContaining(offered));
@@ -107,6 +108,7 @@ describe('rampart --help', () => {
     ['finalize', '--reason "the hotfix must reach everyone"'],
     ['pause', '--reason "a holiday"'],
     ['resume', '--reason "back at work"'],
+    ['cap', '--reason "only a quarter before the fair"'],
     ['approve', '--reason "reviews look good"'],
     ['acknowledge', '--reason "I am on it"'],
     ['journal', '--all --json'],
@@ -126,8 +128,8 @@ describe('rampart --help', () => {
     const { out } = await runCli(['--help']);
     const listed = out.slice(out.indexOf('Commands:'), out.indexOf('Examples:')).matchAll(/^ {2}(\w+)/gm);
     expect([...listed].map(([, name]) => name)).toEqual([
-      ...['submit', 'status', 'watch', 'halt', 'finalize', 'pause', 'resume', 'approve', 'acknowledge'],
-      ...['journal', 'alerts', 'cancel', 'completion'],
+      ...['submit', 'status', 'watch', 'halt', 'finalize', 'pause', 'resume', 'cap', 'approve'],
+      ...['acknowledge', 'journal', 'alerts', 'cancel', 'completion'],
     ]);
   });
 
@@ -136,6 +138,14 @@ describe('rampart --help', () => {
     expect(out).toContain('  130  interrupted; Rampart goes on');
     expect(out).toContain('RAMPART_PACKAGES_URL');
     expect(await runCli([])).toEqual({ code: 2, out: '', err: out });
+  });
+
+  test('breaks what is wrong with an argument between words, in a narrow terminal', async () => {
+    const args = ['cap', 'an-id', '120', '--reason', 'a fair'];
+    const { code, err } = await runCli(args, {}, [...narrowTerminal, main]);
+    expect(code).toBe(2);
+    expect(err.split('\n').filter((line) => line.length > 40)).toEqual([]);
+    expect(err.replaceAll('\n', ' ')).toContain('Write a percentage from 0 to 100, or none to lift the cap.');
   });
 
   test('suggests the nearest option', async () => {

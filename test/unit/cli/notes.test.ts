@@ -49,6 +49,19 @@ test.each([
     ['Paused by ada@contoso.com, until 2026-11-21 05:00 UTC (over for 1 h): a holiday'],
   ],
   [
+    'who capped it and where, and why',
+    { cap: { percentage: 12.5, ...ada, reason: 'a fair' } },
+    ['Capped at 12.5 %, by ada@contoso.com: a fair'],
+  ],
+  [
+    'who capped it, and not again why',
+    {
+      cap: { percentage: 5, actor: 'partnerCenter', reason: 'Lowered.' },
+      sentence: 'Holding at 5 %, capped at 5 %: Lowered.',
+    },
+    ['Capped at 5 %, by Partner Center.'],
+  ],
+  [
     'the alerts that hold it',
     { alerts: [{ alert: 'grafana.1', actor: 'alert', by: 'Crashes (grafana)', at: '2026-11-21T05:00:00Z' }] },
     ['Held by the alert Crashes (grafana), since 2026-11-21 05:00 UTC.'],
@@ -130,6 +143,7 @@ test('a log has them below its line, without what counts', () => {
 const until = '2026-11-21T10:00:00.000Z';
 test.each([
   ['a pause with another end', pausedUntil('2026-11-21T12:00:00.000Z'), true],
+  ['a cap', { cap: { percentage: 5, ...ada } }, true],
   ['an alert that holds it', { alerts: [{ alert: 'grafana.1' }] }, true],
   ['another approval', waiting(2, { step: 2, ...ada }), true],
   [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nameIn, untilIn } from '../../../src/cli/optionValues.ts';
+import { capIn, nameIn, untilIn } from '../../../src/cli/optionValues.ts';
 
 const now = Date.parse('2026-11-21T06:00:00.000Z');
 
@@ -20,6 +20,22 @@ describe('the end of a pause', () => {
       expect(() => untilIn(text, now)).toThrow('Write it as 6h or 2d, or as 2026-12-01T08:00:00Z.');
     },
   );
+});
+
+describe('a cap', () => {
+  test.each([
+    ['0', 0],
+    ['25', 25],
+    ['12.5%', 12.5],
+    ['100 %', 100],
+    ['none', null],
+  ])('%s is %s', (text, expected) => {
+    expect(capIn(text)).toBe(expected);
+  });
+
+  test.each(['', ' ', '%', '101', '-5', '1e1', 'NaN', 'null', 'all'])('"%s" is none', (text) => {
+    expect(() => capIn(text)).toThrow('Write a percentage from 0 to 100, or none to lift the cap.');
+  });
 });
 
 describe('the name of an owner', () => {

@@ -49,6 +49,26 @@ describe('a submission or a rollout as lines', () => {
     expect(lines).toContain(`  ${store.certificationReports[0]?.reportUrl}`);
   });
 
+  const unread = 'It could not be read how things stand: HTTP 500. Nothing is done until it can.';
+  test.each([
+    ['a trouble that its sentence tells', unread, unread, []],
+    [
+      'a trouble that its sentence begins with',
+      'The Store refuses it. It is tried again after a look at the Store.',
+      'the Store refuses it',
+      [],
+    ],
+    [
+      'another trouble',
+      'Submission 7 was deleted.',
+      'the Store still shows it',
+      ['  the Store still shows it'],
+    ],
+  ])('%s is shown once', (_case, sentence, cause, more) => {
+    const lines = standingLines(submission({ sentence, trouble: { cause }, packages: [] }), room(unbounded));
+    expect(lines.slice(1, -2)).toEqual([`  ${sentence}`, ...more]);
+  });
+
   test.each([20, 40, 80, 100])('nothing but an address is wider than %i columns', (width) => {
     const standings = [
       rollout({ sentence: wordy }),
@@ -95,6 +115,11 @@ describe('a line of a log', () => {
       'a rollout',
       rollout({ paused: true, sentence: 'Paused.' }),
       '2026-11-21T06:00:00Z  ramping 25 %, paused: Paused.',
+    ],
+    [
+      'a rollout that ended while it was paused',
+      rollout({ phase: 'completed', percentage: 100, paused: true, sentence: 'Complete.' }),
+      '2026-11-21T06:00:00Z  completed 100 %: Complete.',
     ],
     [
       'an upload',
