@@ -6,7 +6,7 @@ import WaitingFirst from './test/support/waitingFirst.ts';
 const replacing = 'test/unit/http/hostile/**/*.test.ts';
 
 /** An end for what hangs, and no measure: on a busy machine a test of a second takes ten. */
-const patience = 300_000;
+const patience = 600_000;
 
 export default defineConfig({
   test: {

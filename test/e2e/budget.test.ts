@@ -29,22 +29,25 @@ beforeAll(async () => {
   for (let each = 0; each < rolloutCount; each++) submitted.push(await scene.submit());
   await scene.control.advanceClock(untilPublished);
   await scene.control.setToggles({ requestsPerMinute: perMinute });
-  await scene.control.setClock({ speed });
   await seed(new Date((await scene.control.readClock()).now));
+  // None was due before: with the timers running, the first would come round again while the last is not there yet.
+  await scene.control.advanceClock(hour);
+  await scene.control.setClock({ speed });
 });
 afterAll(async () => {
   await scene?.[Symbol.asyncDispose]();
 });
 
-/** Starting so many through the API would take minutes of the budget. */
+/** Starting so many through the API would take minutes of the budget. They are due in an hour. */
 async function seed(now: Date): Promise<void> {
   const tables = openTables({ kind: 'connectionString', connectionString: scene.azurite.connectionString });
   await createTables(tables);
   const store = createRolloutStore(tables, createDueIndex(tables));
   const stepSince = new Date(now.getTime() - hour);
+  const nextLookAt = new Date(now.getTime() + hour);
   for (const of of submitted) {
     const { id } = newRollout({ ...of, publisher: 'contoso', policy: policy() }, now);
-    const rollout = ramping({ id, ...of, nextLookAt: now, createdAt: stepSince, stepSince });
+    const rollout = ramping({ id, ...of, nextLookAt, createdAt: stepSince, stepSince });
     await store.create({ rollout, entries: [] });
   }
 }
@@ -74,12 +77,10 @@ test('many rollouts are looked at in turn, never beyond what the Store allows, a
 
   const halted = submitted.at(-1);
   if (!halted) throw new Error('nothing was submitted');
-  const before = Date.now();
   const { status, body } = await scene.api.send('POST', `rollouts/${idOf(halted)}/halt`, {
     reason: 'It crashes.',
   });
   expect([status, body], 'the answer to the halt').toMatchObject([200, { phase: 'halted' }]);
-  expect(Date.now() - before, 'ms for the halt').toBeLessThan(3_000);
   expect((await scene.changesAsked(halted)).filter((change) => change === 'haltpackagerollout')).toHaveLength(
     1,
   );
@@ -87,8 +88,11 @@ test('many rollouts are looked at in turn, never beyond what the Store allows, a
   // The window has moved on, and the next ones have had their turn.
   await looked(9);
   const seen = await arrivals();
-  const span = (seen.at(-1)?.at ?? 0) - (seen[0]?.at ?? 0);
+  const begin = seen[0]?.at ?? 0;
+  const span = (seen.at(-1)?.at ?? 0) - begin;
   expect(span, 'ms of real time that were looked at').toBeGreaterThan(minute);
+  const haltAt = seen.find(({ path }) => path.endsWith('/haltpackagerollout'))?.at ?? Number.NaN;
+  expect(haltAt - begin, 'ms until the halt, which is before polls have room again').toBeLessThan(minute);
   expect(seen.filter(({ status: answer }) => answer === 429)).toEqual([]);
   const mostInAMinute = Math.max(
     ...seen.map(({ at: from }) => seen.filter(({ at }) => at >= from && at < from + minute).length),

@@ -82,7 +82,10 @@ describe.concurrent('the Store', () => {
     const host = scene.host();
     const tried = await host.logged(new RegExp(`advanceHalt ${one.id}: halt\\.`), from);
     await host.logged(/Executed 'Functions\.advanceHalt'/, host.logs().indexOf(tried));
-    await scene.until(one.id, ({ intent }) => intent?.attempts === 2 && intent.lastOutcome !== undefined);
+    await scene.until(
+      one.id,
+      ({ intent }) => (intent?.attempts ?? 0) >= 2 && intent?.lastOutcome !== undefined,
+    );
     expect((await scene.endOf(one)).applied).toBe(0);
     outage.end();
     await scene.until(one.id, isHalted);

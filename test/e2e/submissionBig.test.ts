@@ -17,7 +17,7 @@ const mib = 1024 * 1024;
 const big = 1024 * mib;
 /** The blocks under way, their buffers until they are collected, and some room. */
 const mostMoreMib = 150;
-const timeout = 240_000;
+const timeout = 600_000;
 
 let scene: DeliveryScene;
 beforeAll(async () => {
@@ -122,12 +122,12 @@ describe.runIf(process.platform === 'linux')('a package of 1 GiB', () => {
     application = await scene.application();
     bytes = await put(application, big);
     expect(bytes).toBeGreaterThan(big);
-  }, timeout);
+  });
 
   const saysPeak = (now: number, how: string) =>
     `Peak memory of the host: ${now.toFixed(0)} MiB after ${(bytes / mib).toFixed(0)} MiB, ${how}; ${peakBefore.toFixed(0)} MiB after a small package.`;
 
-  test('in a ZIP that its event brings is copied from storage to storage', { timeout }, async () => {
+  test('in a ZIP that its event brings is copied from storage to storage', async () => {
     const { view, taken, names } = await published(await byTrigger(application));
     const now = await peak();
     peaks.push(saysPeak(now, 'copied'));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +19,10 @@ export interface Held {
 export interface HoldingProxy extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
-  /** Holds the next request that is so: before the service has it, or after it has done it. */
+  /**
+   * Holds the next request that is so: before the service has it, or after it has done it. If its caller gives up and asks
+   * again, that waits as well, and is never heard of if the caller dies.
+   */
   hold(when: 'before' | 'after', wanted: Wanted): Held;
   /** Answers the next `times` requests that are so itself. */
   answer(wanted: Wanted, reply: Reply, times?: number): void;
@@ -47,6 +51,8 @@ export type Reply = {
 type Hold = {
   readonly when: 'before' | 'after';
   readonly wanted: Wanted;
+  /** The call whose request it holds, once there is one. */
+  call?: string;
   readonly reached: PromiseWithResolvers<void>;
   readonly released: PromiseWithResolvers<void>;
 };
@@ -72,8 +78,11 @@ export async function startHoldingProxy(upstream: string): Promise<HoldingProxy>
       response.writeHead(own.reply.status, own.reply.headers).end(own.reply.body);
       return;
     }
-    const index = holds.findIndex(({ wanted }) => wanted(passing));
-    const [hold] = index < 0 ? [] : holds.splice(index, 1);
+    const call = callOf(headers);
+    const same = holds.find((each) => each.call === call);
+    const hold = same ? undefined : holds.find((each) => each.call === undefined && each.wanted(passing));
+    if (hold) hold.call = call;
+    await same?.released.promise;
     if (hold?.when === 'before') await held(hold);
     // Its caller has died meanwhile: nobody sends this request any more.
     if (response.destroyed) return;
@@ -88,9 +97,10 @@ export async function startHoldingProxy(upstream: string): Promise<HoldingProxy>
     response.writeHead(answer.statusCode ?? 502, answerHeaders).end(body);
   }
 
-  async function held({ reached, released }: Hold): Promise<void> {
-    reached.resolve();
-    await released.promise;
+  async function held(hold: Hold): Promise<void> {
+    hold.reached.resolve();
+    await hold.released.promise;
+    holds.splice(holds.indexOf(hold), 1);
   }
 
   const count = (wanted: Wanted): number => passed.filter(wanted).length;
@@ -152,6 +162,10 @@ export async function startHoldingProxy(upstream: string): Promise<HoldingProxy>
     },
   };
 }
+
+/** What the tries of one call have in common: the Store's client says it, and the clients of the storage do. */
+const callOf = (headers: IncomingMessage['headers']): string =>
+  `${headers['ms-correlationid'] ?? headers['x-ms-client-request-id'] ?? randomUUID()}`;
 
 const portOf = (address: AddressInfo | string | null): number | undefined =>
   typeof address === 'object' ? address?.port : undefined;

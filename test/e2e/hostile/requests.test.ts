@@ -95,6 +95,7 @@ describe('whatever the body is, nothing fails:', () => {
   });
 
   const large = 3 * 1_024 * 1_024;
+  const bomb = gzipSync(Buffer.alloc(100 * 1_024 * 1_024));
   const chunks = () => Readable.from(Array.from({ length: 48 }, () => Buffer.alloc(large / 48, ' ')));
   test.each<[string, () => Pick<Sent, 'body' | 'headers'>, readonly number[]]>([
     ['three megabytes', () => ({ body: ' '.repeat(large) }), [413]],
@@ -102,7 +103,7 @@ describe('whatever the body is, nothing fails:', () => {
     ['100 000 levels', () => ({ body: buried('', 100_000) }), [400, 413]],
     [
       'a bomb that unpacks to a hundred megabytes',
-      () => ({ body: gzipSync(Buffer.alloc(100 * 1_024 * 1_024)), headers: { 'content-encoding': 'gzip' } }),
+      () => ({ body: bomb, headers: { 'content-encoding': 'gzip' } }),
       [400, 413, 415],
     ],
     ['UTF-16', () => ({ body: Buffer.from('{"reason":"x"}', 'utf16le'), headers: utf16 }), [400, 415]],

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
@@ -89,6 +91,28 @@ export async function contents(queue: QueueClient): Promise<string[]> {
     visibilityTimeout: 60,
   });
   return receivedMessageItems.map(({ messageText }) => Buffer.from(messageText, 'base64').toString());
+}
+
+/** Holds every function that asks at its address whether it may go on, until it is opened. */
+export interface Gate extends AsyncDisposable {
+  url: string;
+  open(): void;
+}
+
+export async function closedGate(): Promise<Gate> {
+  const opened = Promise.withResolvers<void>();
+  const server = createServer((_request, response) => void opened.promise.then(() => response.end()));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
+    open: opened.resolve,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
 }
 
 /** When the log lines that match were written, in milliseconds. */

@@ -39,7 +39,7 @@ describe('a read', () => {
   });
 
   it('is tried again after an attempt that takes too long', async () => {
-    await using scripted = await startScripted(inTurn('hang', good), { retry: { attemptTimeoutMs: 100 } });
+    await using scripted = await startScripted(inTurn('tooLong', good));
     expect(await scripted.store.getPackageRollout(ref)).toMatchObject({ percentage: 25 });
     expect(scripted.events.map(({ status, attempt }) => [status, attempt])).toEqual([
       [undefined, 1],
@@ -80,12 +80,27 @@ describe('a read', () => {
   });
 
   it('ends with the time for the whole call', async () => {
-    const retry = { attemptTimeoutMs: 60_000, totalTimeoutMs: 100 };
-    await using scripted = await startScripted(inTurn('hang'), { retry });
+    const clock = { now: 0 };
+    const giveUp = new AbortController();
+    const limits: number[] = [];
+    const timeout = (ms: number) => {
+      limits.push(ms);
+      return giveUp.signal;
+    };
+    const script = () => {
+      clock.now = 100;
+      giveUp.abort();
+      return 'hang' as const;
+    };
+    await using scripted = await startScripted(script, {
+      retry: { attemptTimeoutMs: 60_000, totalTimeoutMs: 100 },
+      runtime: { ...realRuntime, now: () => clock.now, random: () => 0, sleep: async () => {}, timeout },
+    });
     await expect(scripted.store.getPackageRollout(ref)).rejects.toMatchObject({
       name: 'StoreUnavailableError',
     });
     expect(scripted.seen).toHaveLength(1);
+    expect(limits).toEqual([100]);
   });
 
   it('is not sent when the token has taken all the time', async () => {

@@ -19,11 +19,15 @@ export type Seen = {
   readonly body: string;
 };
 
-/** What the server does with one request: answer it, cut the connection, or never answer. */
+/**
+ * What the server does with one request: answer it, cut the connection, or never answer; the client's time for a request
+ * is over where the script says `tooLong`, and nowhere else.
+ */
 export type Reply =
   | { readonly status?: number; readonly body?: unknown; readonly headers?: Record<string, string> }
   | 'drop'
-  | 'hang';
+  | 'hang'
+  | 'tooLong';
 export type Script = (request: Seen) => Reply;
 
 export const applicationId = '9NBLGGH4R315';
@@ -49,12 +53,19 @@ export const inTurn = (...replies: readonly Reply[]): Script => {
   return () => replies[Math.min(turn++, replies.length - 1)] ?? 'drop';
 };
 
-async function serve(script: Script, seen: Seen[], request: IncomingMessage, response: ServerResponse) {
+type Serving = { readonly script: Script; readonly seen: Seen[]; readonly giveUp: () => void };
+
+async function serve(
+  { script, seen, giveUp }: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method = '', url = '', headers } = request;
   const one: Seen = { method, path: url.replace('/v1.0/my/', ''), headers, body: await text(request) };
   seen.push(one);
   const reply = script(one);
-  if (reply === 'hang') return;
+  if (reply === 'tooLong') giveUp();
+  if (reply === 'hang' || reply === 'tooLong') return;
   if (reply === 'drop') {
     request.socket.destroy();
     return;
@@ -84,7 +95,14 @@ export async function startScripted(
   const events: RequestEvent[] = [];
   const waits: number[] = [];
   const dropped: string[] = [];
-  const server = createServer((request, response) => void serve(script, seen, request, response));
+  let attempt = new AbortController();
+  const giveUp = () => attempt.abort(new DOMException('The time is over.', 'TimeoutError'));
+  const timeout = () => {
+    attempt = new AbortController();
+    return attempt.signal;
+  };
+  const serving = { script, seen, giveUp };
+  const server = createServer((request, response) => void serve(serving, request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
@@ -97,7 +115,7 @@ export async function startScripted(
       },
     },
     baseUrl: url,
-    runtime: { ...realRuntime, random: () => 0, sleep },
+    runtime: { ...realRuntime, random: () => 0, sleep, timeout },
     onRequest: (event) => void events.push(event),
     budget: unlimitedBudget,
     ...options,

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { access, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SimulatorProcess, startSimulatorProcess } from '../../support/simulatorProcess.ts';
 import { callerOf } from './storeClient.ts';
@@ -25,6 +28,8 @@ describe('the simulator as a process', () => {
 
   test('seeds an application and a submission, and shows what its users do', async () => {
     const { control } = simulator;
+    // At the full hour: only whole hours are told of.
+    await control.setClock({ now: '2026-03-01T00:00:00.000Z' });
     const { applicationId, flights } = await control.seedApplication({ flights: [{ name: 'beta' }] });
     const flightId = flights[0]?.flightId ?? '';
     const seed = {
@@ -97,14 +102,20 @@ describe('the simulator as a process', () => {
   test('names a port that is taken in one line', async () => {
     const port = new URL(simulator.url).port;
     await expect(startSimulatorProcess({ args: ['--port', port] })).rejects.toThrow(
-      /^The Store simulator did not start\. .*EADDRINUSE.*the port is taken.*$/,
+      `The Store simulator did not start. Port ${port} is taken. Choose another with --port, or leave it out.`,
     );
   });
 
   test('names an argument that it does not know', async () => {
     await expect(startSimulatorProcess({ args: ['--sped', '2'] })).rejects.toThrow(
-      /'--sped'.* Usage: npm run/,
+      /^The Store simulator did not start\. Unknown option '--sped'\. There are --port N, .* and --help\.$/,
     );
+  });
+
+  test('explains itself', async () => {
+    const main = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [main, '--help']);
+    expect(stdout).toMatch(/npm run simulator -- \[--port N\]/);
   });
 
   test('leaves nothing behind when it ends', async () => {

@@ -51,7 +51,8 @@ export class HostileClient implements AsyncDisposable {
   readonly #key: string;
 
   constructor({ url, functionKey }: Pick<HostProcess, 'url' | 'functionKey'>) {
-    this.#client = new Client(url, { headersTimeout: longestMs, bodyTimeout: longestMs });
+    // No connection is used twice: the host closes one that is idle, and a busy machine tells the client too late.
+    this.#client = new Client(url, { headersTimeout: longestMs, bodyTimeout: longestMs, pipelining: 0 });
     this.#key = functionKey;
   }
 

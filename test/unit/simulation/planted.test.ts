@@ -11,8 +11,8 @@ describe('the simulation finds', () => {
   });
 
   test.each(plantedBugs)('$invariant broken: $bug', async ({ invariant, bug, patch, from = 'planted' }) => {
-    const seeds = Array.from({ length: 500 }, (_, index) => `${from}-${index}`);
-    const campaign = await runCampaign({ seeds, patch, only: invariant, budgetMs: 240_000, shrinks: false });
+    const seeds = Array.from({ length: 40 }, (_, index) => `${from}-${index}`);
+    const campaign = await runCampaign({ seeds, patch, only: invariant, shrinks: false });
     const [failure] = campaign.failures;
     process.stdout.write(
       `${invariant.padEnd(4)} ${bug.padEnd(56)} found by seed ${campaign.seeds}, ${campaign.steps} steps, ${failure?.drawn} disturbances\n`,
