@@ -6,8 +6,9 @@ import { defaultStoreUrl } from './msstore/client.ts';
 import { type PublisherSettings, publishersIn } from './msstore/settings.ts';
 import type { Channel } from './notify/channel.ts';
 import type { LinkSettings } from './notify/link.ts';
-import { channelsIn, linksIn } from './notify/settings.ts';
-import { type Environment, listIn } from './settings/environment.ts';
+import { channelsIn, linksIn, refuseUnknownPublishers } from './notify/settings.ts';
+import { listIn } from './settings/environment.ts';
+import { type Environment, refuseMisspeltNames, type SettingName } from './settings/names.ts';
 import { safeUrlSchema } from './settings/safeUrl.ts';
 import { type QueueSettings, queuesIn, type StorageSettings, storageIn } from './settings/storage.ts';
 
@@ -75,6 +76,7 @@ export type Config = {
  */
 export function readConfig(environment: Environment = process.env): Config {
   const problems: string[] = [];
+  refuseMisspeltNames(environment, problems);
   const config = {
     access: accessIn(environment, problems),
     // Without any, no alert is taken.
@@ -115,7 +117,13 @@ export function readConfig(environment: Environment = process.env): Config {
     ),
     queues: queuesIn(environment, problems),
   };
-  const { storage, publishers, queues } = config;
+  const { channels, storage, publishers, queues } = config;
+  if (publishers)
+    refuseUnknownPublishers(
+      channels,
+      publishers.map(({ name }) => name),
+      problems,
+    );
   if (problems.length > 0 || storage === undefined || publishers === undefined || queues === undefined)
     throw new ConfigurationError(problems);
   return { ...config, storage, publishers, queues };
@@ -123,7 +131,7 @@ export function readConfig(environment: Environment = process.env): Config {
 
 function setting<Value>(
   environment: Environment,
-  name: string,
+  name: SettingName,
   schema: z.ZodType<Value>,
   fallback: Value,
   problems: string[],

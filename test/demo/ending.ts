@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Phase } from '../../src/shared/rollout/vocabulary.ts';
+import type { Actor, Phase } from '../../src/shared/rollout/vocabulary.ts';
 import { type Publication, sharesAt } from '../simulator/adoption.ts';
-import type { Api } from '../support/api.ts';
+import type { Api, JournalEntryView } from '../support/api.ts';
 import type { ControlClient } from '../support/controlClient.ts';
 import { audience, type Build, type Started } from './story.ts';
 import { lastDecision } from './watch.ts';
@@ -14,6 +14,8 @@ export type Ending = {
   readonly storeStatus: string;
   /** Whether Rampart halted or finalized it by its policy, as it should. */
   readonly byPolicy: boolean;
+  /** Whose word the last halt or finalize was; absent: nobody's but that of its policy. */
+  readonly byHand: Hand | undefined;
   readonly endedAt: Date;
   /** The most that the Store ever offered it to, in percent. */
   readonly highest: number;
@@ -21,6 +23,9 @@ export type Ending = {
   readonly decisive: string;
   readonly harm: Harm;
 };
+
+/** Who can end a rollout before its policy does. */
+export type Hand = 'command' | 'alert' | 'partnerCenter';
 
 /** What the build did to its users until the end. */
 export type Harm = {
@@ -34,6 +39,15 @@ export type Harm = {
 
 export const endedRightly = ({ build: { rightEnd }, phase, storeStatus, byPolicy }: Ending): boolean =>
   phase === rightEnd.phase && storeStatus === rightEnd.storeStatus && byPolicy;
+
+/** Who ended it before its policy did, if the Store shows just that. Where nobody gives commands, it is no right end. */
+export const endedByHand = ({ phase, storeStatus, byHand }: Ending): Hand | undefined =>
+  storeStatus === storeStatusOf[phase] ? byHand : undefined;
+
+const storeStatusOf: Partial<Record<Phase, string>> = {
+  completed: 'PackageRolloutComplete',
+  halted: 'PackageRolloutStopped',
+};
 
 /** Of the simulator's whole state, what the ending needs. Times are milliseconds of domain time. */
 const storeSchema = z.object({
@@ -73,12 +87,30 @@ export async function readEnding(started: Started, api: Api, control: ControlCli
     byPolicy: journal.some(
       ({ kind, subject, actor }) => kind === 'effect' && subject === effect && actor === 'policy',
     ),
+    byHand: handOf(journal),
     endedAt,
     highest: 100 * Math.max(0, ...submission.offers.map(({ share }) => share)),
     decisive: lastDecision(journal, effect) ?? view.sentence,
     harm: harmOf(store, started, hours, endedAt),
   };
 }
+
+/** By the last entry that ended something: an intent of the policy may have given way to somebody's word. */
+export function handOf(journal: readonly JournalEntryView[]): Hand | undefined {
+  const last = journal.findLast(
+    ({ kind, subject }) =>
+      (kind === 'effect' && (subject === 'halt' || subject === 'finalize')) ||
+      (kind === 'decision' && subject === 'adopt'),
+  );
+  return last && hands[last.actor];
+}
+
+const hands: Partial<Record<Actor, Hand>> = {
+  person: 'command',
+  key: 'command',
+  alert: 'alert',
+  partnerCenter: 'partnerCenter',
+};
 
 type Hours = Awaited<ReturnType<ControlClient['world']>>;
 

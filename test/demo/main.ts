@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { UsageError } from '../support/commandLine.ts';
 import { SimulatorNotStartedError } from '../support/simulatorProcess.ts';
 import { ChildEndedError, type Children, watchChildren } from './children.ts';
-import { type Options, readOptions, UsageError, usage } from './options.ts';
+import { type Options, readOptions, usage } from './options.ts';
 import { NotEndedError, playStory } from './play.ts';
-import { choosePorts } from './ports.ts';
+import { choosePorts, takenSince } from './ports.ts';
 
 /** `npm start`: see `options.ts`. Ends with 0 or 1, and with 128 and the signal's number after a signal. */
 
@@ -65,10 +66,13 @@ function explain(error: unknown, { lastLines }: Children): number {
   // A process that ended makes calls to it fail; it is the cause, and they are not.
   const cause: unknown = stopping.signal.aborted ? stopping.signal.reason : error;
   if (cause instanceof Interrupted) return cause.exitCode;
-  if (cause instanceof UsageError || cause instanceof ChildEndedError) {
+  const taken = cause instanceof Error ? takenSince(cause.message) : undefined;
+  if (cause instanceof UsageError) {
     console.error(cause.message);
-  } else if (cause instanceof SimulatorNotStartedError) {
-    console.error(`${cause.message}\nAnother run may have taken the port in the same moment: start again.`);
+  } else if (taken !== undefined) {
+    console.error(taken);
+  } else if (cause instanceof ChildEndedError || cause instanceof SimulatorNotStartedError) {
+    console.error(cause.message);
   } else if (cause instanceof NotEndedError) {
     const log = lastLines('The functions host');
     console.error([cause.message, 'The last lines of the functions host:', ...log].join('\n'));

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { portOf, readArguments } from '../support/commandLine.ts';
 
 export const usage = `Plays two rollouts in time-lapse against a simulated Store: a healthy build to its
 finalize, and a build that crashes three times as often to its halt.
@@ -18,31 +18,16 @@ export type Options = {
   readonly port: number | undefined;
 };
 
-/** What nobody can run with, or what is not there. Remedy: what its one line says. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @throws UsageError for an unknown option, or a port that is none */
 export function readOptions(args: readonly string[]): Options {
-  const { help = false, exit = false, port } = parse(args);
-  return { help, exit, port: port === undefined ? undefined : portOf(port) };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { help: { type: 'boolean' }, exit: { type: 'boolean' }, port: { type: 'string' } },
-    }).values;
-  } catch (error) {
-    const [reason = ''] = error instanceof Error ? error.message.split(/\. |\n/, 1) : [];
-    throw new UsageError(`${reason}. There are --exit, --port N and --help.`, { cause: error });
-  }
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new UsageError(`--port must be a number from 1 to 65535, not "${text}".`);
+  const {
+    help = false,
+    exit = false,
+    port,
+  } = readArguments(
+    args,
+    { help: { type: 'boolean' }, exit: { type: 'boolean' }, port: { type: 'string' } },
+    '--exit, --port N',
+  );
+  return { help, exit, port: port === undefined ? undefined : portOf(port, 1) };
 }

@@ -7,7 +7,7 @@ import { repeat } from './repeat.ts';
 import { openScreen } from './screen.ts';
 import { type DemoStage, startDemoStage } from './stage.ts';
 import { bad, healthy, policy, type Started, speed, start, storyStart } from './story.ts';
-import { summaryOf } from './summary.ts';
+import { type Run, summaryOf } from './summary.ts';
 import { pushTelemetry } from './telemetry.ts';
 import { createWatch, type Snapshot } from './watch.ts';
 
@@ -55,7 +55,7 @@ export async function playStory(
   await control.setClock({ speed: 1 });
 
   const endings = await Promise.all([good, harmful].map((one) => readEnding(one, stage.api, control)));
-  report(endings, last, realMs);
+  report(endings, last, { realMs, takesCommands: options.stays });
   if (options.stays)
     console.log(['', 'It goes on in real time; Ctrl-C ends it. Try:', ...reading, ...submitting].join('\n'));
   return endings.every(endedRightly);
@@ -109,10 +109,12 @@ function notEnded(last: Snapshot | undefined, mostMs = 0, cause: unknown): NotEn
   return new NotEndedError([`Not ended after ${seconds} s.`, ...(where ?? [])].join('\n'), { cause });
 }
 
-function report(endings: readonly Ending[], { now }: Snapshot, realMs: number): void {
+type Told = Pick<Run, 'realMs' | 'takesCommands'>;
+
+function report(endings: readonly Ending[], { now }: Snapshot, told: Told): void {
   const { width, paint } = openScreen(setting);
   const domainMs = now.getTime() - setting.start.getTime();
   console.log();
-  for (const line of summaryOf(endings, { start: setting.start, domainMs, realMs }, width, paint))
+  for (const line of summaryOf(endings, { ...told, start: setting.start, domainMs }, width, paint))
     console.log(line);
 }

@@ -1,5 +1,5 @@
 import getPort from 'get-port';
-import { UsageError } from './options.ts';
+import { portTaken, UsageError } from '../support/commandLine.ts';
 
 /** The port of Azure Functions Core Tools, which people know. */
 const hostPort = 7071;
@@ -20,8 +20,7 @@ export type Ports = {
  */
 export async function choosePorts(wanted: number | undefined): Promise<Ports> {
   const host = await getPort({ port: wanted ?? hostPort });
-  if (wanted !== undefined && host !== wanted)
-    throw new UsageError(`Port ${wanted} is taken. Choose another with --port, or leave it out.`);
+  if (wanted !== undefined && host !== wanted) throw new UsageError(portTaken(wanted));
   const simulator = await getPort({ port: simulatorPort, exclude: [host] });
   const notices = [
     ...(wanted === undefined && host !== hostPort
@@ -32,4 +31,13 @@ export async function choosePorts(wanted: number | undefined): Promise<Ports> {
       : [`Port ${simulatorPort} is taken; the Store simulator takes ${simulator}.`]),
   ];
   return { host, simulator, notices };
+}
+
+/**
+ * What is to be told where a process found its port taken that was free when it was chosen. The process speaks of an
+ * option of its own, which nobody gave here.
+ */
+export function takenSince(message: string): string | undefined {
+  const port = /\bPort (\d+) is taken\./.exec(message)?.[1];
+  return port && `Port ${port} was free a moment ago and is taken now, perhaps by another run: start again.`;
 }

@@ -6,6 +6,7 @@ import { startAzurite } from '../support/azurite.ts';
 import type { ControlClient } from '../support/controlClient.ts';
 import { startStage } from '../support/stage.ts';
 import type { Ports } from './ports.ts';
+import { settingsOf } from './settings.ts';
 
 /** What the run plays on. Its processes end with this one. */
 export type DemoStage = {
@@ -37,12 +38,16 @@ const analyticsLag = { failureHitsLagHours: 3, usageLagHours: 3 };
 
 /** Starts storage, Store and host. The domain clock stands still at `start` until somebody sets its speed. */
 export async function startDemoStage(ports: Ports, start: string): Promise<DemoStage> {
+  const { settings, namedKey } = settingsOf(process.env);
   const { connectionString } = await startAzurite();
   const stage = await startStage({
     connectionString,
     simulatorArgs: ['--port', String(ports.simulator), '--seed', 'demo', '--speed', '0'],
     hostPort: ports.host,
     settings: {
+      ...settings,
+      // Where links lead.
+      RAMPART_PUBLIC_URL: `http://127.0.0.1:${ports.host}`,
       RAMPART_POLL_SCHEDULE: everySecond,
       RAMPART_SUBMISSION_SCHEDULE: everySecond,
       LOCAL_HOST_FUNCTION_KEY: `demo-${randomBytes(6).toString('hex')}`,
@@ -62,7 +67,7 @@ export async function startDemoStage(ports: Ports, start: string): Promise<DemoS
     `export RAMPART_URL=${hostUrl} RAMPART_KEY=${functionKey} RAMPART_STORAGE='${connectionString}'\n`,
   );
   return {
-    api: apiOf(stage.host),
+    api: apiOf({ ...stage.host, namedKey }),
     control,
     addresses: { hostUrl, functionKey, controlUrl: `${url}/simulator`, environmentFile },
   };

@@ -1,7 +1,7 @@
 import { sayDuration } from '../../src/shared/rollout/duration.ts';
 import { sayPercentage } from '../../src/shared/rollout/sentence.ts';
-import { type Ending, endedRightly } from './ending.ts';
-import type { Paint } from './paint.ts';
+import { type Ending, endedByHand, endedRightly, type Hand } from './ending.ts';
+import type { Paint, Tone } from './paint.ts';
 import { wrap } from './text.ts';
 
 export type Run = {
@@ -10,6 +10,8 @@ export type Run = {
   /** Domain and real milliseconds until both had ended. */
   readonly domainMs: number;
   readonly realMs: number;
+  /** Whether people may end rollouts, as they were invited to: then that is no failure. */
+  readonly takesCommands: boolean;
 };
 
 /** What happened, as lines of a width. */
@@ -21,18 +23,34 @@ export function summaryOf(endings: readonly Ending[], run: Run, width: number, p
   ];
 }
 
-function endingLines(ending: Ending, { start }: Run, width: number, paint: Paint): string[] {
+function endingLines(ending: Ending, { start, takesCommands }: Run, width: number, paint: Paint): string[] {
   const { build, phase, storeStatus, endedAt, highest, decisive, harm } = ending;
-  const right = endedRightly(ending);
+  const { sign, tone, remark } = verdictOn(ending, takesCommands);
   const after = sayDuration(wholeMinutes(endedAt.getTime() - start.getTime()));
-  const head = `${right ? '✔' : '✘'} ${build.application} ${build.version} (${build.sort}): ${phase} ${after} after the start, at most at ${sayPercentage(highest)}; the Store shows ${storeStatus}.`;
+  const head = `${sign} ${build.application} ${build.version} (${build.sort}): ${phase} ${after} after the start, at most at ${sayPercentage(highest)}; the Store shows ${storeStatus}.`;
   return [
-    ...wrap(head, width).map((line) => paint(right ? 'good' : 'bad', line)),
-    ...(right ? [] : indented(whatIsWrong(ending), width).map((line) => paint('bad', line))),
+    ...wrap(head, width).map((line) => paint(tone, line)),
+    ...(remark === undefined ? [] : indented(remark, width).map((line) => paint(tone, line))),
     ...indented(decisive, width),
     ...indented(harmSentence(harm, phase === 'halted'), width),
   ];
 }
+
+type Verdict = { readonly sign: string; readonly tone: Tone; readonly remark: string | undefined };
+
+function verdictOn(ending: Ending, takesCommands: boolean): Verdict {
+  if (endedRightly(ending)) return { sign: '✔', tone: 'good', remark: undefined };
+  const hand = takesCommands ? endedByHand(ending) : undefined;
+  return hand === undefined
+    ? { sign: '✘', tone: 'bad', remark: whatIsWrong(ending) }
+    : { sign: '•', tone: 'plain', remark: `${byHand[hand]}, not by its policy.` };
+}
+
+const byHand: Readonly<Record<Hand, string>> = {
+  command: 'It ended by your command',
+  alert: 'It ended by an alert',
+  partnerCenter: 'It was ended in Partner Center',
+};
 
 const indent = '  ';
 const indented = (text: string, width: number): string[] =>

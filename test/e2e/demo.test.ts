@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { compileCache } from '../support/compileCache.ts';
 
 const main = fileURLToPath(new URL('../demo/main.ts', import.meta.url));
@@ -21,6 +21,7 @@ type Demo = {
 
 const running = new Set<ChildProcess>();
 afterEach(() => {
+  vi.unstubAllEnvs();
   for (const child of running) child.kill('SIGKILL');
 });
 
@@ -70,6 +71,18 @@ function lives({ pid }: Process): boolean {
   }
 }
 
+/** What the first lines of the run tell people to try. */
+async function haltAsProposed({ said }: Demo): Promise<void> {
+  const [, url, key] = /URL=(\S+) KEY=(\S+)/.exec(await said(/URL=/)) ?? [];
+  const [, id] = /HEALTHY=(\S+)/.exec(await said(/HEALTHY=/)) ?? [];
+  const { status } = await fetch(`${url}/api/rollouts/${id}/halt?code=${key}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"reason":"a try"}',
+  });
+  expect([200, 202]).toContain(status);
+}
+
 describe('npm start', () => {
   test('plays a healthy build to its finalize and a bad one to its halt, and leaves nothing behind', async () => {
     const demo = runDemo('--exit');
@@ -99,6 +112,38 @@ describe('npm start', () => {
     expect(await demo.exitCode).toBe(exitCode);
     expect(await demo.stderr).toBe('');
     expect(children.filter(lives)).toEqual([]);
+  });
+
+  test.each([
+    ['no failure of one that goes on', [], /^• Contoso Notes .*: halted /, /^ {2}It ended by your command/],
+    [
+      'a failure of one that ends by itself',
+      ['--exit'],
+      /^✘ Contoso Notes/,
+      /^ {2}This is not as it should be/,
+    ],
+  ])('takes the halt that it proposes, which is %s', async (_case, args, head, remark) => {
+    const demo = runDemo(...args);
+    await demo.said(/awaitingPublication/);
+    await haltAsProposed(demo);
+    await demo.said(head);
+    await demo.said(remark);
+    if (args.length === 0) demo.child.kill('SIGINT');
+    expect(await demo.exitCode).toBe(args.length === 0 ? 130 : 1);
+  });
+
+  test('takes from the environment who may call', async () => {
+    const key = 'a-key-that-is-long-enough-for-anyone';
+    vi.stubEnv('RAMPART_FUNCTION_KEY_ROLE', 'none');
+    vi.stubEnv('RAMPART_KEYS', JSON.stringify([{ name: 'mine', role: 'viewer', key }]));
+    const demo = runDemo();
+    await demo.said(/awaitingPublication/);
+    const [, url, code] = /URL=(\S+) KEY=(\S+)/.exec(await demo.said(/URL=/)) ?? [];
+    const list = `${url}/api/rollouts?code=${code}`;
+    expect((await fetch(list)).status).toBe(401);
+    expect((await fetch(list, { headers: { 'x-rampart-key': key } })).status).toBe(200);
+    demo.child.kill('SIGINT');
+    expect(await demo.exitCode).toBe(130);
   });
 
   test('names the process that died under it, and ends the others', async () => {

@@ -74,7 +74,11 @@ describe('once it is there', () => {
       { candidate: { failed: 3, exposed: 2 } },
       'samples[0].candidate has more failed than exposed',
     ],
-    ['a negative count', { candidate: { failed: -3, exposed: 2 } }, 'samples[0].candidate.failed Too small'],
+    [
+      'a negative count',
+      { candidate: { failed: -3, exposed: 2 } },
+      'samples[0].candidate.failed must be at least 0',
+    ],
     ['no time', { start: 'yesterday' }, 'samples[0].start'],
     [
       'a value where a rate is limited',

@@ -4,27 +4,32 @@
  *     node test/local/main.ts [--port N] [--app-root DIR] [--clock URL]
  */
 import { inspect } from 'node:util';
+import { portTakenIn, UsageError } from '../support/commandLine.ts';
 import { BlobPathError } from './blobPath.ts';
 import { EntryError } from './entry.ts';
 import { BindingError } from './functionDefinition.ts';
 import { type Host, startHost } from './host.ts';
 import { createLogger } from './logger.ts';
 import { loggingConsole } from './loggingConsole.ts';
-import { type HostOptions, OptionsError, readOptions } from './options.ts';
+import { type HostOptions, readOptions, usage } from './options.ts';
 import { RouteError } from './routes.ts';
 import { ScheduleError } from './schedule.ts';
 import { SettingError } from './settings.ts';
 
-const mendable = [OptionsError, SettingError, BindingError, ScheduleError, RouteError, BlobPathError];
+const mendable = [UsageError, SettingError, BindingError, ScheduleError, RouteError, BlobPathError];
 
 process.setSourceMapsEnabled(true);
 const logger = createLogger((line) => process.stderr.write(line));
 globalThis.console = loggingConsole(logger);
-await main();
+await main(process.argv.slice(2));
 
-async function main(): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   try {
-    const options = readOptions(process.argv.slice(2), process.env);
+    const options = readOptions(args, process.env);
     const host = await startHost(options, logger);
     process.once('SIGINT', () => end(host));
     process.once('SIGTERM', () => end(host));
@@ -59,9 +64,7 @@ function explain(error: unknown): string {
     return error.cause instanceof Error && error.cause.name === 'ConfigurationError'
       ? error.cause.message
       : inspect(error);
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-    return `The port is taken: ${error.message}`;
   return error instanceof Error && mendable.some((type) => error instanceof type)
-    ? `${error.name}: ${error.message}`
-    : inspect(error);
+    ? error.message
+    : (portTakenIn(error) ?? inspect(error));
 }

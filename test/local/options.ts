@@ -1,9 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { portOf, readArguments, UsageError } from '../support/commandLine.ts';
 import type { Keys } from './keys.ts';
 import type { Settings } from './settings.ts';
+
+export const usage = `Runs the Azure Functions app of a folder on this machine until Ctrl-C, with the settings of the
+environment and of local.settings.json. When it is ready it prints one line of JSON.
+
+  npm run host -- [--port N] [--app-root DIR] [--clock URL]
+
+  --port N        the port of the HTTP functions; without it a free one
+  --app-root DIR  the folder with package.json and host.json; without it this one
+  --clock URL     where to ask for the domain time: …/simulator/clock of the Store simulator
+  --help          show this
+
+It needs storage that runs, such as Azurite, in AzureWebJobsStorage. test/local/README.md says more.`;
 
 export interface HostOptions {
   /** The folder with the app's package.json and host.json. */
@@ -20,54 +32,50 @@ export interface HostOptions {
   messageInvisibilityMs: number;
 }
 
-const argumentsSchema = z.object({
-  port: z.coerce.number().int().min(0).max(65_535).default(0),
-  'app-root': z.string().default('.'),
-  clock: z.url().optional(),
-});
-
+const keySchema = z.string().min(1, 'must not be empty').optional();
 const environmentSchema = z.object({
-  LOCAL_HOST_MASTER_KEY: z.string().min(1).optional(),
-  LOCAL_HOST_FUNCTION_KEY: z.string().min(1).optional(),
-  LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS: z.coerce.number().int().min(1).default(600),
+  LOCAL_HOST_MASTER_KEY: keySchema,
+  LOCAL_HOST_FUNCTION_KEY: keySchema,
+  LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number from 1 on')
+    .default('600'),
 });
 
-/** Options that nobody can use: the caller corrects the command line or the environment. */
-export class OptionsError extends Error {
-  override name = 'OptionsError';
-}
-
-/** Reads the command line and the environment. Keys that are not set are made up. Throws an OptionsError. */
+/** Reads the command line and the environment. Keys that are not set are made up. @throws UsageError */
 export function readOptions(args: readonly string[], environment: Settings): HostOptions {
-  const argument = parse(argumentsSchema, () => parseArguments(args));
-  const own = parse(environmentSchema, () => environment);
+  const { port, clock, 'app-root': appRoot = '.' } = parseArguments(args);
+  const own = ownSettings(environment);
   return {
-    appRoot: path.resolve(argument['app-root']),
-    port: argument.port,
-    clockUrl: argument.clock,
+    appRoot: path.resolve(appRoot),
+    port: portOf(port ?? '0', 0),
+    clockUrl: clock === undefined ? undefined : clockUrlOf(clock),
     environment,
     keys: {
       masterKey: own.LOCAL_HOST_MASTER_KEY ?? newKey(),
       functionKey: own.LOCAL_HOST_FUNCTION_KEY ?? newKey(),
     },
     keysAreNew: !(own.LOCAL_HOST_MASTER_KEY && own.LOCAL_HOST_FUNCTION_KEY),
-    messageInvisibilityMs: own.LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS * 1000,
+    messageInvisibilityMs: Number(own.LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS) * 1000,
   };
 }
 
-const parseArguments = (args: readonly string[]) =>
-  parseArgs({
-    args: [...args],
-    options: { port: { type: 'string' }, 'app-root': { type: 'string' }, clock: { type: 'string' } },
-  }).values;
+function parseArguments(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const known = '--port N, --app-root DIR, --clock URL';
+  return readArguments(args, { port: text, 'app-root': text, clock: text }, known);
+}
 
-function parse<Schema extends z.ZodType>(schema: Schema, read: () => unknown): z.infer<Schema> {
-  try {
-    return schema.parse(read());
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new OptionsError(reason, { cause: error });
-  }
+function clockUrlOf(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new UsageError(`--clock must be a URL such as http://127.0.0.1:7072/simulator/clock, not "${text}".`);
+}
+
+function ownSettings(environment: Settings): z.infer<typeof environmentSchema> {
+  const { data, error } = environmentSchema.safeParse(environment);
+  if (data) return data;
+  const [issue] = error.issues;
+  throw new UsageError(`${issue?.path.join('.')} ${issue?.message}.`, { cause: error });
 }
 
 const newKey = (): string => randomBytes(32).toString('base64url');

@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { inspect } from 'node:util';
+import { portTakenIn, UsageError } from '../support/commandLine.ts';
+import { readOptions, usage } from './options.ts';
 import { startSimulator } from './server.ts';
 
-const usage = 'npm run simulator -- [--port N] [--storage CONNECTION] [--seed S] [--speed X]';
-
 /** Runs the simulator until it is interrupted; prints where it is as one line of JSON once it is ready. */
-async function main(): Promise<void> {
-  const simulator = await startSimulator(options());
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) return console.log(usage);
+  const simulator = await startSimulator(readOptions(args));
   const { url, authority, caFile, tenantId, clientId, clientSecret } = simulator;
   const stop = () => {
     simulator.close().then(
@@ -22,39 +23,13 @@ async function main(): Promise<void> {
   console.log(JSON.stringify({ ready: true, ...addresses, control: `${url}/simulator` }));
 }
 
-function options() {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      storage: { type: 'string' },
-      seed: { type: 'string' },
-      speed: { type: 'string' },
-    },
-  });
-  return {
-    port: numberOf('port', values.port ?? '0'),
-    speed: numberOf('speed', values.speed ?? '1'),
-    ...(values.seed === undefined ? {} : { seed: values.seed }),
-    ...(values.storage === undefined ? {} : { storage: values.storage }),
-  };
-}
-
-function numberOf(name: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0)) throw new TypeError(`--${name} must be a number, not "${text}".`);
-  return value;
-}
-
-/** One line that says what to do. */
+/** One line that says what to do; what nobody foresaw is shown whole. */
 function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}: the port is taken. Choose another with --port, or leave it out.`;
-  }
-  return `${error.message.split('\n', 1)[0]}. Usage: ${usage}`;
+  if (error instanceof UsageError) return error.message;
+  return portTakenIn(error) ?? inspect(error);
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(explain(error));
   process.exit(1);
 });

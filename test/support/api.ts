@@ -100,12 +100,15 @@ export interface Api {
   journal(id: string): Promise<JournalEntryView[]>;
 }
 
-export function apiOf({ url, functionKey }: Pick<HostProcess, 'url' | 'functionKey'>): Api {
+type Caller = Pick<HostProcess, 'url' | 'functionKey'> & { readonly namedKey?: string | undefined };
+
+export function apiOf({ url, functionKey, namedKey }: Caller): Api {
   const send: Api['send'] = async (method, path, body, headers = {}) => {
     const response = await fetch(`${url}/api/${path}`, {
       method,
       headers: {
         'x-functions-key': functionKey,
+        ...(namedKey !== undefined && { 'x-rampart-key': namedKey }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

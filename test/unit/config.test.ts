@@ -33,6 +33,35 @@ test('what is left out has its default', () => {
   });
 });
 
+describe('a channel’s publishers', () => {
+  const channel = { name: 'team', kind: 'slack', url: 'https://hooks.slack.example/x' };
+  const channels = (publishers: readonly string[]) => ({
+    RAMPART_CHANNELS: JSON.stringify([channel, { ...channel, name: 'oncall', publishers }]),
+  });
+
+  test('are those of RAMPART_PUBLISHERS', () => {
+    expect(readConfig(environment(channels(['contoso']))).channels[1]).toMatchObject({
+      publishers: ['contoso'],
+    });
+  });
+
+  test('are known, or the channel would never be told', () => {
+    const fabrikam = { ...publisher, name: 'fabrikam' };
+    const message = problems({
+      ...channels(['contoso', 'nobody', 'fabrikam']),
+      RAMPART_PUBLISHERS: JSON.stringify([publisher, fabrikam]),
+    });
+    expect(message.split('\n').slice(1)).toEqual([
+      '  - RAMPART_CHANNELS: publishers[1] of the channel oncall is none of RAMPART_PUBLISHERS: contoso, fabrikam',
+    ]);
+  });
+
+  test('are not compared with publishers that are wrong themselves', () => {
+    const message = problems({ ...channels(['contoso']), RAMPART_PUBLISHERS: '[]' });
+    expect(message).not.toContain('RAMPART_CHANNELS');
+  });
+});
+
 describe('storage', () => {
   const identity = { AzureWebJobsStorage: undefined };
   test.each<[string, Record<string, string | undefined>, object]>([
@@ -215,6 +244,11 @@ describe('senders of alerts', () => {
 });
 
 test.each<[string, Record<string, string | undefined>, string]>([
+  [
+    'a misspelt name',
+    { RAMPART_CHANELS: '[]' },
+    'RAMPART_CHANELS is no setting; did you mean RAMPART_CHANNELS?',
+  ],
   [
     'a storage that is no connection string',
     { AzureWebJobsStorage: 'nonsense' },

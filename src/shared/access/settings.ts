@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Environment, listIn } from '../settings/environment.ts';
+import { listIn } from '../settings/environment.ts';
+import type { Environment } from '../settings/names.ts';
 import { namedKeysSchema } from './keys.ts';
 import type { AccessSettings } from './principal.ts';
 import { roles } from './roles.ts';

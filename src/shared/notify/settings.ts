@@ -1,4 +1,5 @@
-import { type Environment, listIn } from '../settings/environment.ts';
+import { listIn } from '../settings/environment.ts';
+import type { Environment } from '../settings/names.ts';
 import { safeUrlSchema } from '../settings/safeUrl.ts';
 import { type Channel, channelsSchema } from './channel.ts';
 import type { LinkSettings } from './link.ts';
@@ -7,6 +8,20 @@ import type { LinkSettings } from './link.ts';
 
 export const channelsIn = (environment: Environment, problems: string[]): readonly Channel[] =>
   listIn(environment, 'RAMPART_CHANNELS', channelsSchema, problems) ?? [];
+
+/** A channel of a publisher that is none would never be told of anything. */
+export function refuseUnknownPublishers(
+  channels: readonly Channel[],
+  known: readonly string[],
+  problems: string[],
+): void {
+  for (const { name, publishers = [] } of channels)
+    for (const [index, publisher] of publishers.entries())
+      if (!known.includes(publisher))
+        problems.push(
+          `RAMPART_CHANNELS: publishers[${index}] of the channel ${name} is none of RAMPART_PUBLISHERS: ${known.join(', ')}`,
+        );
+}
 
 const shortestKey = 32;
 

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { mistakesOf } from '../text/mistakes.ts';
-
-/** The environment as `config.ts` reads it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment, SettingName } from './names.ts';
 
 /** What something that a setting lists is called. */
 export const settingNameSchema = z
@@ -18,7 +16,7 @@ export const haveNamesOfTheirOwn = (list: readonly { readonly name: string }[]):
  */
 export function listIn<Item>(
   environment: Environment,
-  name: string,
+  name: SettingName,
   schema: z.ZodType<Item[]>,
   problems: string[],
 ): Item[] | undefined {

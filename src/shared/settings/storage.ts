@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts';
+import type { Environment } from './names.ts';
 import { safeUrlSchema } from './safeUrl.ts';
 
 /** Where the state and the packages live: a connection string, or the endpoints for an identity. */
@@ -20,7 +20,7 @@ export type QueueSettings =
 
 /** The state lives beside the platform's own data unless a storage account of its own is named. */
 export function storageIn(environment: Environment, problems: string[]): StorageSettings | undefined {
-  for (const name of ['RAMPART_STORAGE', 'AzureWebJobsStorage']) {
+  for (const name of ['RAMPART_STORAGE', 'AzureWebJobsStorage'] as const) {
     const connectionString = environment[name];
     if (connectionString) {
       if (!isConnectionString(connectionString))

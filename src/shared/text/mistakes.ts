@@ -1,5 +1,6 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
+import { wordsOf } from './issueWords.ts';
 import { cut } from './plain.ts';
 
 /** One mistake in an input, and where it is: `steps[0].bake`. */
@@ -21,11 +22,11 @@ export class InvalidInputError extends Error {
  * nearest known one. The known keys come from the schema itself, by way of JSON Schema.
  */
 export function mistakesOf(error: z.ZodError, schema: z.ZodType): InputMistake[] {
-  const told = error.issues.slice(0, most).flatMap(flatten);
-  const hasUnknownKeys = told.some(({ code }) => code === 'unrecognized_keys');
+  const told = unknownKeysFirst(unknownKeysFirst(error.issues).slice(0, most).flatMap(flatten));
+  const hasUnknownKeys = told.some(isOfUnknownKeys);
   const root: unknown = hasUnknownKeys && z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const untoldKeys = told.map((issue) =>
-    issue.code === 'unrecognized_keys' ? Math.max(0, issue.keys.length - most) : 0,
+    isOfUnknownKeys(issue) ? Math.max(0, issue.keys.length - most) : 0,
   );
   const untold = untoldKeys.reduce((sum, keys) => sum + keys, Math.max(0, error.issues.length - most));
   return boundedMistakes(
@@ -43,12 +44,16 @@ export function parseInput<Schema extends z.ZodType>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const mistakes = mistakesOf(result.error, schema);
-  const first = mistakes[0];
-  const more = mistakes.length > 1 ? `, and ${mistakes.length - 1} more` : '';
-  throw new InvalidInputError(
-    `${what} is wrong: ${first ? `${first.path || 'it'} ${first.message}${more}` : 'see mistakes'}.`,
-    mistakes,
-  );
+  throw new InvalidInputError(`${what} is wrong: ${sentenceOf(mistakes)}`, mistakes);
+}
+
+/** The first mistake, and how many follow. One that asks a question has its end already. */
+function sentenceOf([first, ...others]: readonly InputMistake[]): string {
+  if (!first) return 'see mistakes.';
+  const told = `${first.path || 'it'} ${first.message}`;
+  const isQuestion = told.endsWith('?');
+  if (others.length === 0) return isQuestion ? told : `${told}.`;
+  return isQuestion ? `${told} And ${others.length} more.` : `${told}, and ${others.length} more.`;
 }
 
 /** Nobody reads more at once, and an answer must not grow with what is wrong. */
@@ -72,6 +77,13 @@ export function boundedMistakes(mistakes: readonly InputMistake[], untold = 0): 
 }
 
 type Issue = z.core.$ZodIssue;
+type UnknownKeys = z.core.$ZodIssueUnrecognizedKeys;
+
+const isOfUnknownKeys = (issue: Issue): issue is UnknownKeys => issue.code === 'unrecognized_keys';
+
+/** A misspelt key is the cause, and what is missing without it the consequence: people mend what they read first. */
+const unknownKeysFirst = (issues: readonly Issue[]): Issue[] =>
+  [...issues].sort((a, b) => Number(isOfUnknownKeys(b)) - Number(isOfUnknownKeys(a)));
 
 /** Whether a member of a union is for another kind of value altogether. */
 const isOther = (issues: readonly Issue[]): boolean =>
@@ -87,7 +99,7 @@ function flatten(issue: Issue): Issue[] {
 }
 
 function describe(issue: Issue, root: unknown): InputMistake[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(issue.path), message: messageOf(issue) }];
+  if (!isOfUnknownKeys(issue)) return [{ path: pathOf(issue.path), message: wordsOf(issue) }];
   const known = knownKeys(root, issue.path);
   return issue.keys
     .slice(0, most)
@@ -104,18 +116,6 @@ function unknownKey(key: string, known: readonly string[]): string {
   return nearest === undefined
     ? `is not a known key; known here: ${known.join(', ') || 'none'}`
     : `is not a known key; did you mean "${nearest}"?`;
-}
-
-function messageOf(issue: Issue): string {
-  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
-    return `must be one of ${issue.options.map((option) => JSON.stringify(option)).join(', ')}`;
-  if (
-    issue.code === 'invalid_type' &&
-    issue.input === undefined &&
-    issue.message.endsWith('received undefined')
-  )
-    return 'is missing';
-  return issue.message.replace(/^Invalid (input|option): /, '').replace(/^Invalid string: /, '');
 }
 
 /** `['steps', 0, 'bake']` → `steps[0].bake`. */

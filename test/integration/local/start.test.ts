@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { type HostProcess, startHostProcess } from '../../support/hostProcess.ts';
@@ -51,7 +54,7 @@ test('two functions with one name are refused', async () => {
 });
 
 test.each([
-  { settings: { TICK_SCHEDULE: 'often' }, error: /ScheduleError: "often" is not a schedule/ },
+  { settings: { TICK_SCHEDULE: 'often' }, error: /\n"often" is not a schedule/ },
   {
     settings: { AzureFunctionsJobHost__extensions__queues__batchSize: '33' },
     error: /batchSize/,
@@ -60,13 +63,30 @@ test.each([
   await expect(startFixture(await createQueues(), settings)).rejects.toThrow(error);
 });
 
+test('the host explains itself', async () => {
+  const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [main, '--help']);
+  expect(stdout).toMatch(/npm run host -- \[--port N\]/);
+});
+
+test('a wrong option is said in one line', async () => {
+  const starting = startHostProcess({ appRoot: fixtureRoot, env: {}, port: 70_000 });
+  await expect(starting).rejects.toThrow(
+    /never ready:\n--port must be a number from 0 to 65535, not "70000"\.$/,
+  );
+});
+
 test('a port that is taken is said in one line', async () => {
   const queues = await createQueues();
   const host = await startFixture(queues);
   hosts.push(host);
   const port = Number(new URL(host.url).port);
   const starting = startHostProcess({ appRoot: fixtureRoot, env: queues.settings, port });
-  await expect(starting).rejects.toThrow(/never ready:[\s\S]*\nThe port is taken: listen EADDRINUSE.*$/);
+  await expect(starting).rejects.toThrow(
+    new RegExp(
+      String.raw`never ready:[\s\S]*\nPort ${port} is taken\. Choose another with --port, or leave it out\.$`,
+    ),
+  );
 });
 
 test('the domain clock is asked before every invocation', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readOptions, UsageError } from '../../demo/options.ts';
+import { readOptions } from '../../demo/options.ts';
+import { UsageError } from '../../support/commandLine.ts';
 
 describe('the command line', () => {
   test.each([

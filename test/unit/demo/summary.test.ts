@@ -11,6 +11,7 @@ const completed: Ending = {
   phase: 'completed',
   storeStatus: 'PackageRolloutComplete',
   byPolicy: true,
+  byHand: undefined,
   endedAt: hoursIn(110),
   highest: 100,
   decisive: 'Finalizing: the last step has proven itself.',
@@ -21,14 +22,15 @@ const halted: Ending = {
   phase: 'halted',
   storeStatus: 'PackageRolloutStopped',
   byPolicy: true,
+  byHand: undefined,
   endedAt: hoursIn(25),
   highest: 5,
   decisive: 'Halting at 5 %, because of launch.',
   harm: { audience: 100_000, users: 3_785, crashes: 92, crashesAtOnce: 1_840 },
 };
 
-const say = (endings: readonly Ending[], width = 500) =>
-  summaryOf(endings, { start, domainMs: 110 * hour, realMs: 45_400 }, width, unpainted);
+const run = { start, domainMs: 110 * hour, realMs: 45_400, takesCommands: true };
+const say = (endings: readonly Ending[], width = 500) => summaryOf(endings, run, width, unpainted);
 
 describe('the summary', () => {
   test('says of each rollout its end, when, how far it came, why, and what its users had of it', () => {
@@ -57,6 +59,42 @@ describe('the summary', () => {
     expect(what).toBe(
       '  This is not as it should be: Rampart should say halted, and the Store should show PackageRolloutStopped, and the halt should be the policy’s own.',
     );
+  });
+
+  describe('of a rollout that somebody ended', () => {
+    const byCommand: Ending = {
+      ...{ ...halted, build: healthy, byPolicy: false, byHand: 'command' },
+      decisive: 'Halting at 5 % on the word of the function key: a try.',
+    };
+
+    test.each([
+      ['command', 'It ended by your command, not by its policy.'],
+      ['alert', 'It ended by an alert, not by its policy.'],
+      ['partnerCenter', 'It was ended in Partner Center, not by its policy.'],
+    ] as const)('says so without a cross: %s', (hand, sentence) => {
+      const [head, remark, why] = say([{ ...byCommand, byHand: hand }]);
+      expect(head).toMatch(/^• Contoso Notes .*: halted /);
+      expect(remark).toBe(`  ${sentence}`);
+      expect(why).toBe(`  ${byCommand.decisive}`);
+    });
+
+    test('says so as well where the policy would have ended it alike', () => {
+      const [head] = say([{ ...halted, byPolicy: false, byHand: 'command' }]);
+      expect(head).toMatch(/^• Contoso Paint .*: halted /);
+    });
+
+    test('has its cross where the Store shows otherwise', () => {
+      const [head, what] = say([{ ...byCommand, storeStatus: 'PackageRolloutInProgress' }]);
+      expect(head).toMatch(/^✘ Contoso Notes/);
+      expect(what).toMatch(/^ {2}This is not as it should be: Rampart should say completed, and the Store /);
+    });
+
+    test('has its cross where nobody was to give commands', () => {
+      const [head, what] = summaryOf([byCommand], { ...run, takesCommands: false }, 500, unpainted);
+      expect(head).toMatch(/^✘ Contoso Notes/);
+      expect(what).toMatch(/ and the finalize should be the policy’s own\.$/);
+      expect(endedRightly(byCommand)).toBe(false);
+    });
   });
 
   test.each([40, 80, 120])('has no line wider than %i columns', (width) => {

@@ -6,6 +6,7 @@ import { blobQueueOptions, parseHostJson } from '../../local/hostJson.ts';
 import { readOptions } from '../../local/options.ts';
 import { connectionString, expandSettings, isDisabled, loadSettings } from '../../local/settings.ts';
 import { parseTimeSpan } from '../../local/timeSpan.ts';
+import { UsageError } from '../../support/commandLine.ts';
 
 test.each([
   { text: '00:00:30', ms: 30_000 },
@@ -125,12 +126,28 @@ describe('the command line', () => {
     expect({ keys, keysAreNew }).toEqual({ keys: { masterKey: 'm', functionKey: 'f' }, keysAreNew: false });
   });
 
-  test.each([[['--port', 'x']], [['--port', '70000']], [['--clock', 'noon']], [['--unknown']]])(
-    '%s is refused',
-    (args) => {
-      expect(() => readOptions(args, {})).toThrow(expect.objectContaining({ name: 'OptionsError' }));
-    },
-  );
+  test.each([
+    [['--port', 'x'], '--port must be a number from 0 to 65535, not "x".'],
+    [['--port', '70000'], '--port must be a number from 0 to 65535, not "70000".'],
+    [['--clock', 'noon'], '--clock must be a URL such as http://127.0.0.1:7072/simulator/clock, not "noon".'],
+    [
+      ['--unknown'],
+      "Unknown option '--unknown'. There are --port N, --app-root DIR, --clock URL and --help.",
+    ],
+  ])('%j is refused in one clear line', (args, says) => {
+    expect(() => readOptions(args, {})).toThrow(new UsageError(says));
+  });
+
+  test.each([
+    ['LOCAL_HOST_MASTER_KEY', '', 'LOCAL_HOST_MASTER_KEY must not be empty.'],
+    [
+      'LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS',
+      'long',
+      'LOCAL_HOST_MESSAGE_INVISIBILITY_SECONDS must be a whole number from 1 on.',
+    ],
+  ])('%s cannot be "%s"', (name, value, says) => {
+    expect(() => readOptions([], { [name]: value })).toThrow(new UsageError(says));
+  });
 });
 
 async function temporaryFolder() {
