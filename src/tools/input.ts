@@ -72,7 +72,7 @@ function parseDocument<Schema extends z.ZodType>(
   );
   const shown = mistakes.slice(0, mostMistakes).join('; ');
   const more = mistakes.length - mostMistakes;
-  throw new UsageError(`"${path}": ${shown}${more > 0 ? `; and ${more} more` : ''}.`, {
-    cause: result.error,
-  });
+  const all = more > 0 ? `${shown}; and ${more} more` : shown;
+  // A mistake that asks whether another key was meant has its end already.
+  throw new UsageError(`"${path}": ${all}${all.endsWith('?') ? '' : '.'}`, { cause: result.error });
 }

@@ -70,5 +70,5 @@ test('an app without a local storage setting is refused in one line', async () =
     appRoot: new URL('../../fixtures/app', import.meta.url).pathname,
     env,
   });
-  await expect(starting).rejects.toThrow(/SettingError: No connection string in the setting/);
+  await expect(starting).rejects.toThrow(/\nNo connection string in the setting/);
 });
