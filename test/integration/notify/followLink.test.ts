@@ -1,3 +1,4 @@
+import { RestError } from '@azure/data-tables';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LinkSettings } from '../../../src/shared/notify/link.ts';
 import { type Link, linkLifetimeMs, linksFor, writeLink } from '../../../src/shared/notify/link.ts';
@@ -46,6 +47,9 @@ async function waiting(change: Partial<Rollout> = {}): Promise<Rollout> {
   const rollout = ramping({ policy: policy({ steps }), ...change });
   return (await ports.rollouts.create(withJournal(rollout, [], start))).rollout;
 }
+
+/** The tables did not answer. */
+const outage = (): RestError => new RestError('No answer came.', { code: 'REQUEST_SEND_ERROR' });
 
 const read = async ({ id }: Rollout): Promise<Rollout | undefined> => (await ports.rollouts.get(id))?.rollout;
 const journal = async ({ id }: Rollout) => (await ports.rollouts.journal(id, { size: 50 })).items;
@@ -192,11 +196,72 @@ describe('following a link', () => {
     const token = tokenTo('approve');
     const failing: Ports = { ...ports, rollouts: { ...ports.rollouts, get } };
     expect(await followLink(failing, token, 'fine', log)).toEqual({
-      kind: 'unavailable',
+      kind: 'unknown',
       retryAfterMs: 2_000,
     });
     expect(await followLink(ports, token, 'fine', log)).toMatchObject({ kind: 'followed' });
     expect((await read(rollout))?.approvals).toHaveLength(1);
+  });
+
+  test('of which the tables do not say what became of it is not said to have done nothing, and does nothing twice', async () => {
+    const rollout = await waiting();
+    const write: Ports['rollouts']['write'] = async (...of) => {
+      await ports.rollouts.write(...of);
+      throw outage();
+    };
+    const cutOff: Ports = { ...ports, rollouts: { ...ports.rollouts, write } };
+    const token = tokenTo('approve');
+    expect(await followLink(cutOff, token, 'fine', log)).toEqual({ kind: 'unknown', retryAfterMs: 1_000 });
+    expect(await followLink(ports, token, 'fine', log)).toMatchObject({
+      kind: 'past',
+      sentence: expect.stringMatching(/approved already/),
+    });
+    expect((await journal(rollout)).filter(({ kind }) => kind === 'command')).toHaveLength(1);
+  });
+
+  test('that cannot be given back is used up, and the log says so', async () => {
+    await waiting();
+    let reads = 0;
+    const get: Ports['rollouts']['get'] = (id) =>
+      reads++ === 0 ? ports.rollouts.get(id) : Promise.reject(new UnavailableError('Not now.', 2_000));
+    const { usedLinks } = ports.notifications;
+    const keeping = with_({ usedLinks: { ...usedLinks, release: () => Promise.reject(outage()) } });
+    const failing: Ports = { ...keeping, rollouts: { ...ports.rollouts, get } };
+    const token = tokenTo('approve');
+    expect(await followLink(failing, token, 'fine', log)).toMatchObject({ kind: 'unknown' });
+    expect(log.errors.at(-1)).toMatch(
+      /a link could not be given back, and may be used up: No answer came\.$/,
+    );
+    expect(await followLink(ports, token, 'fine', log)).toEqual({ kind: 'used' });
+  });
+
+  test('whose command is refused says so even if it cannot be given back', async () => {
+    await waiting();
+    let reads = 0;
+    const get: Ports['rollouts']['get'] = (id) =>
+      reads++ === 0 ? ports.rollouts.get(id) : Promise.resolve(undefined);
+    const { usedLinks } = ports.notifications;
+    const keeping = with_({ usedLinks: { ...usedLinks, release: () => Promise.reject(outage()) } });
+    const gone: Ports = { ...keeping, rollouts: { ...ports.rollouts, get } };
+    expect(await followLink(gone, tokenTo('approve'), 'fine', log)).toMatchObject({
+      kind: 'refused',
+      sentence: expect.stringMatching(/no rollout/),
+    });
+  });
+
+  test('whose use may be taken or not is not said to be still good', async () => {
+    const rollout = await waiting();
+    const { usedLinks } = ports.notifications;
+    const use: typeof usedLinks.use = async (...of) => {
+      await usedLinks.use(...of);
+      throw outage();
+    };
+    const token = tokenTo('halt');
+    expect(await followLink(with_({ usedLinks: { ...usedLinks, use } }), token, 'stop', log)).toMatchObject({
+      kind: 'unknown',
+    });
+    expect(await followLink(ports, token, 'stop', log)).toEqual({ kind: 'used' });
+    expect(await read(rollout)).toEqual(rollout);
   });
 
   test('that comes too late says so', async () => {

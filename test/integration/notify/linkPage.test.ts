@@ -104,7 +104,7 @@ describe('the button', () => {
 
   test.each<[what: string, Reply, says: string]>([
     ['a reason that cannot be', [400, problem('The input is wrong', 'x')], 'up to 500 characters'],
-    ['no room', [503, problem('Not available now', 'Nothing was done.')], 'now. Nothing was done.'],
+    ['no word', [503, problem('Nobody knows', 'It may be done.')], 'knows. It may be done.'],
     ['a mistake inside', [500, problem('Internal error', 'x')], 'Internal error'],
     ['no answer', 'lost', 'nobody can say here whether it was done'],
   ])('that meets %s can be pressed again', async (_what, first, sentence) => {

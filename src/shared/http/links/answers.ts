@@ -36,22 +36,25 @@ export function linkAnswer(followed: Followed): HttpResponseInit {
         instead,
       ]);
     case 'past':
-      return refusal('link-past', 410, 'Too late for this link', [
-        followed.sentence,
-        'Nothing was done.',
-        instead,
-      ]);
+      return refusal('link-past', 410, 'Too late for this link', [followed.sentence, 'Nothing was done.']);
     case 'refused':
       return refusal('conflict', 409, 'That cannot be', [followed.sentence]);
-    case 'unavailable': {
-      const sentences = ['Nothing was done, and the link is still good.', 'Try again in a moment.'];
+    case 'unknown': {
+      const sentences = [
+        'It may have been done: look at the rollout.',
+        'If it was not, try again in a moment. The link may be used up by then.',
+        instead,
+      ];
       const retryAfter = String(Math.ceil(followed.retryAfterMs / 1_000));
-      return refusal('unavailable', 503, 'Not available now', sentences, { 'retry-after': retryAfter });
+      return refusal('outcome-unknown', 503, 'Nobody knows whether it was done', sentences, {
+        'retry-after': retryAfter,
+      });
     }
   }
 }
 
-const instead = 'The API of Rampart can do the same, and so can a newer message.';
+/** Whether the rollout still goes on is not looked up for a link that is of no use any more. */
+const instead = 'While the rollout goes on, the API of Rampart can do the same, and so can a newer message.';
 
 const offers = {
   approve: {

@@ -5,6 +5,7 @@ import { hasLeft, leftStep } from '../../rollout/holdCommands.ts';
 import { awaitsApproval, type Rollout } from '../../rollout/rollout.ts';
 import { hasEnded } from '../../rollout/vocabulary.ts';
 import { isOutage } from '../../state/errors.ts';
+import { causeOf } from '../../text/cause.ts';
 import { ConflictError, NoSuchRolloutError, UnavailableError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { commandRollout } from '../rollout/commandRollout.ts';
@@ -28,8 +29,8 @@ export type Followed =
     }
   /** The rollout does not take the command. The link is as good as before. */
   | { readonly kind: 'refused'; readonly sentence: string }
-  /** It could not be done now. The link is as good as before. */
-  | { readonly kind: 'unavailable'; readonly retryAfterMs: number };
+  /** The state did not answer, or was too busy: it may have been done, and the link may be used up. */
+  | { readonly kind: 'unknown'; readonly retryAfterMs: number };
 
 type Opened = { readonly kind: 'open'; readonly link: Link; readonly rollout: Rollout };
 type Closed = Extract<Followed, { kind: 'forged' | 'expired' | 'used' | 'past' }>;
@@ -42,16 +43,15 @@ export async function showLink(ports: Ports, token: string): Promise<Followed> {
 }
 
 /**
- * Does what a link says, once. Its use is taken first, and given back if nothing came of it; who dies in between leaves
- * a link that is used up, and a rollout that is as it was.
+ * Does what a link says, once. Its use is taken first, and given back if nothing came of it, or nobody knows: following
+ * it again does nothing twice. Who dies in between leaves a link that is used up.
  */
 export async function followLink(ports: Ports, token: string, reason: string, log: Log): Promise<Followed> {
   const opened = await open(ports, token);
   if (opened.kind !== 'open') return opened;
   const { link } = opened;
-  const { notifications, runtime } = ports;
-  const attempt = `${runtime.now()}.${runtime.random()}`;
-  if (!(await notifications.usedLinks.use(link, attempt, new Date(runtime.now())))) return { kind: 'used' };
+  const taken = await take(ports, link);
+  if (taken !== true) return taken;
   log.info(`${link.rolloutId}: a link of the channel ${link.channel} was followed: ${link.action}.`);
   try {
     const command = commandOf(link, reason);
@@ -59,9 +59,33 @@ export async function followLink(ports: Ports, token: string, reason: string, lo
     return { kind: 'followed', action: link.action, rollout, done };
   } catch (error) {
     const answer = answerTo(error);
-    if (answer) await notifications.usedLinks.release(link);
     if (!answer) throw error;
+    await giveBack(ports, link, log);
     return answer;
+  }
+}
+
+const unknown = { kind: 'unknown', retryAfterMs: 1_000 } as const;
+
+/** Takes the one use of a link; what is to be said where it cannot be had. */
+async function take({ notifications, runtime }: Ports, link: Link): Promise<true | Followed> {
+  const attempt = `${runtime.now()}.${runtime.random()}`;
+  try {
+    const isFirst = await notifications.usedLinks.use(link, attempt, new Date(runtime.now()));
+    return isFirst || { kind: 'used' };
+  } catch (error) {
+    // It may be taken all the same, and then nobody gets any further with this link.
+    if (isOutage(error)) return unknown;
+    throw error;
+  }
+}
+
+/** What became of its command is to be said whether or not this fails. */
+async function giveBack({ notifications }: Ports, link: Link, log: Log): Promise<void> {
+  try {
+    await notifications.usedLinks.release(link);
+  } catch (error) {
+    log.error(`${link.rolloutId}: a link could not be given back, and may be used up: ${causeOf(error)}.`);
   }
 }
 
@@ -98,12 +122,13 @@ function commandOf(link: Link, reason: string): CommandOf<'approve'> | CommandOf
     : { kind: 'approve', who, reason, approves: entryIn(link) };
 }
 
-/** What a reader is told of an error after which nothing was done; undefined for those of which nobody can say that. */
+/** What a reader is told of an error after which the link can be given back; undefined for all others. */
 function answerTo(error: unknown): Followed | undefined {
   if (error instanceof ConflictError || error instanceof NoSuchRolloutError)
     return { kind: 'refused', sentence: error.message };
-  if (error instanceof UnavailableError) return { kind: 'unavailable', retryAfterMs: error.retryAfterMs };
-  // It may have been written all the same; then following the link again says so, and does nothing twice.
-  if (isOutage(error)) return { kind: 'unavailable', retryAfterMs: 1_000 };
+  // It may have been written all the same, by a request that the client sent twice and took for somebody else's as well.
+  // Then following the link again says so, and does nothing twice.
+  if (error instanceof UnavailableError) return { ...unknown, retryAfterMs: error.retryAfterMs };
+  if (isOutage(error)) return unknown;
   return undefined;
 }

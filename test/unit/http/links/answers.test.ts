@@ -55,11 +55,11 @@ describe('a link that is good', () => {
 describe('a link that is not', () => {
   test.each<[status: number, type: string, says: RegExp, Followed]>([
     [404, 'no-such-link', /not made here/, { kind: 'forged' }],
-    [410, 'link-expired', /Nothing was done/, { kind: 'expired' }],
-    [410, 'link-used', /works once/, { kind: 'used' }],
-    [410, 'link-past', /^It is over\. Nothing was done/, { kind: 'past', sentence: 'It is\nover.' }],
+    [410, 'link-expired', /^Nothing was done\. While the rollout goes on, the API/, { kind: 'expired' }],
+    [410, 'link-used', /works once.* While the rollout goes on, the API/, { kind: 'used' }],
+    [410, 'link-past', /^It is over\. Nothing was done\.$/, { kind: 'past', sentence: 'It is\nover.' }],
     [409, 'conflict', /^Too late\.$/, { kind: 'refused', sentence: 'Too late.' }],
-    [503, 'unavailable', /still good\. Try again/, { kind: 'unavailable', retryAfterMs: 1_500 }],
+    [503, 'outcome-unknown', /^It may have been done: look/, { kind: 'unknown', retryAfterMs: 1_000 }],
   ])('is a problem document: %i %s', (status, type, says, followed) => {
     const { headers, body, status: got } = answer(followed);
     expect(got).toBe(status);
@@ -75,7 +75,7 @@ describe('a link that is not', () => {
     });
   });
 
-  test('now, but may be soon, says when', () => {
-    expect(answer({ kind: 'unavailable', retryAfterMs: 1_500 }).headers.get('retry-after')).toBe('2');
+  test('known to have done anything or nothing says when to try again', () => {
+    expect(answer({ kind: 'unknown', retryAfterMs: 1_500 }).headers.get('retry-after')).toBe('2');
   });
 });
