@@ -14,11 +14,19 @@ export type Campaign = {
   /** How many disturbances of each kind were drawn, and how many of them took effect. */
   readonly drawn: Counts;
   readonly hits: Counts;
-  readonly crashes: number;
+  /** Instances that crashed. */
+  readonly crashes: Tally;
+  /** Rollouts, by the phase in which a run left them. */
   readonly phases: ReadonlyMap<string, number>;
-  readonly halts: number;
+  /** Rollouts that Rampart set out to halt. */
+  readonly halts: Tally;
+  /** Rollouts that ended halted without that: somebody halted them in Partner Center. */
+  readonly haltedElsewhere: number;
   readonly failures: readonly Failure[];
 };
+
+/** How often there was something, and in how many seeds. */
+export type Tally = { readonly times: number; readonly seeds: number };
 
 export type Counts = ReadonlyMap<DisturbanceKind, number>;
 
@@ -53,25 +61,33 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const hits = new Map<DisturbanceKind, number>();
   const phases = new Map<string, number>();
   const failures: Failure[] = [];
-  let [seeds, steps, crashes, halts] = [0, 0, 0, 0];
+  let [seeds, steps, haltedElsewhere] = [0, 0, 0];
+  let [crashes, halts] = [never, never];
   for (const seed of options.seeds) {
     if (performance.now() - began > budgetMs) break;
     const ran = await runSeed({ seed, invariants, patch });
     seeds += 1;
     steps += ran.steps;
-    crashes += ran.crashes;
+    crashes = added(crashes, ran.crashes);
+    halts = added(halts, ran.rollouts.filter(({ halted }) => halted).length);
+    haltedElsewhere += ran.rollouts.filter(({ phase, halted }) => phase === 'halted' && !halted).length;
     count(drawn, ran.schedule);
     count(hits, ran.hits);
-    for (const { phase, halted } of ran.rollouts) {
-      phases.set(phase, (phases.get(phase) ?? 0) + 1);
-      halts += halted ? 1 : 0;
-    }
+    for (const { phase } of ran.rollouts) phases.set(phase, (phases.get(phase) ?? 0) + 1);
     options.onRun?.(ran, seeds, steps);
     if (ran.violation) failures.push(await explained(ran, ran.violation, { invariants, patch, shrinks }));
     if (failures.length >= mostFailures) break;
   }
-  return { seeds, steps, ms: performance.now() - began, drawn, hits, crashes, phases, halts, failures };
+  const ms = performance.now() - began;
+  return { seeds, steps, ms, drawn, hits, crashes, phases, halts, haltedElsewhere, failures };
 }
+
+const never: Tally = { times: 0, seeds: 0 };
+/** With what one more seed had. */
+const added = ({ times, seeds }: Tally, more: number): Tally => ({
+  times: times + more,
+  seeds: seeds + (more > 0 ? 1 : 0),
+});
 
 function count(counts: Map<DisturbanceKind, number>, planned: readonly Planned[]): void {
   for (const { do: what } of planned) counts.set(what.kind, (counts.get(what.kind) ?? 0) + 1);

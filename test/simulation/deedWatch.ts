@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { Outcome } from './app/platform.ts';
 import type { Subject } from './app/scene.ts';
 import type { TableName } from './app/services.ts';
 import { idOf } from './app/world.ts';
+import type { DisturbanceKind } from './engine/disturbance.ts';
 import { type Doing, doing, type Invocation } from './engine/invocation.ts';
 import type { RolloutFacts } from './facts.ts';
 import type { Written } from './memory/rows.ts';
@@ -15,9 +17,22 @@ type Options = {
 /** Journal entries by which a word of people or of their monitoring becomes part of a rollout. */
 const words: ReadonlySet<unknown> = new Set(['command', 'alert']);
 
+/** What has to be said to somebody who follows a link that is of no use any more. */
+const refusals: { readonly [kind in DisturbanceKind]?: readonly string[] } = {
+  linkLate: ['urn:rampart:problem:link-past', 'urn:rampart:problem:link-used'],
+  linkExpired: ['urn:rampart:problem:link-expired'],
+};
+
+const problemSchema = z.object({
+  body: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.object({ type: z.string() })),
+});
+
 /**
  * Sees which deeds came to something. A command or an alert did if it stands in a journal, a second start if it was
- * answered, what is done in Partner Center if the website offered it, and a change of telemetry if there is one and the
+ * answered, a link that is of no use any more if somebody was told so, what is done in Partner Center if the website offered it, and a change of telemetry if there is one and the
  * rollout goes on.
  */
 export class DeedWatch {
@@ -47,6 +62,10 @@ export class DeedWatch {
   }
 
   ended({ name, doing: by }: Invocation, outcome: Outcome): void {
-    if (by?.deed.kind === 'restart' && name === 'startRollout' && 'value' in outcome) by.hit();
+    if (!by || !('value' in outcome)) return;
+    if (by.deed.kind === 'restart' && name === 'startRollout') by.hit();
+    const told = refusals[by.deed.kind];
+    const problem = name === 'followLink' && problemSchema.safeParse(outcome.value).data?.body.type;
+    if (problem && told?.includes(problem)) by.hit();
   }
 }

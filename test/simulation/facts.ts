@@ -1,3 +1,4 @@
+import type { Link } from '../../src/shared/notify/link.ts';
 import type { Policy } from '../../src/shared/rollout/policy.ts';
 import type { BudgetEvent } from './app/budgetWatch.ts';
 import type { Deed } from './engine/disturbance.ts';
@@ -91,6 +92,12 @@ export interface Invariant {
   }): void;
   /** A row says how telling ended. */
   closed?(row: Kept): void;
+  /** A row that stands for the use of a link was written, changed or removed. */
+  used?(written: Written, by: Invocation | undefined): void;
+  /** Somebody looks at a link, or follows it, in this invocation. */
+  visited?(by: Invocation, link: Link): void;
+  /** What somebody is told who follows a link. */
+  linkAnswered?(by: Invocation, body: string): void;
   /** A message was read, with the id that its reader knows it by. */
   told?(id: string): void;
   sampled?(rolloutId: string, row: Kept): void;

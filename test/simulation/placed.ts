@@ -40,6 +40,8 @@ const orders: Partial<Record<DisturbanceKind, readonly (readonly [number, Distur
   ],
   // The step has baked, and waits for it.
   approve: [[40, 'approve']],
+  linkApproves: [[40, 'linkApproves']],
+  linkLate: [[40, 'linkLate']],
 };
 
 /** For each kind one run of a life: with a fault at the first moment that it fits, or with a deed when it is possible. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Link } from '../../src/shared/notify/link.ts';
 import { policySchema } from '../../src/shared/rollout/policy.ts';
 import type { Store } from '../simulator/store.ts';
 import type { BudgetEvent } from './app/budgetWatch.ts';
@@ -26,6 +27,7 @@ const haltAnswer = z.object({
     .transform((text): unknown => JSON.parse(text))
     .pipe(z.object({ id: z.string() })),
 });
+const linkAnswer = z.object({ status: z.number(), body: z.string() });
 const alertAnswer = z.array(
   z.object({ effected: z.array(z.object({ rolloutId: z.string(), outcome: z.string() })) }),
 );
@@ -46,6 +48,7 @@ export class Recorder {
   readonly #clockwork: Clockwork;
   readonly #store: () => Store;
   readonly #acting: () => Invocation | undefined;
+  readonly #visits = new Map<Invocation, Link>();
 
   constructor(
     invariants: readonly Invariant[],
@@ -99,8 +102,16 @@ export class Recorder {
       this.#tell((each) => each.readSamples?.(invocation, rolloutId));
   }
 
+  /** Somebody looks at a link, or follows it. */
+  visited(by: Invocation, link: Link): void {
+    this.#visits.set(by, link);
+    this.#tell((each) => each.visited?.(by, link));
+  }
+
   /** What a function gave back, to people or programs. */
-  finished({ name }: Invocation, value: unknown): void {
+  finished(invocation: Invocation, value: unknown): void {
+    const { name } = invocation;
+    if (name === 'followLink') this.#followed(invocation, linkAnswer.parse(value));
     const parsed = name === 'haltRollout' ? haltAnswer.safeParse(value).data : undefined;
     const effected = name === 'receiveAlerts' ? (alertAnswer.safeParse(value).data ?? []) : [];
     const promised = effected
@@ -108,6 +119,13 @@ export class Recorder {
       .filter(({ outcome }) => outcome.startsWith('halt'));
     const ids = [...(parsed ? [parsed.body.id] : []), ...promised.map(({ rolloutId }) => rolloutId)];
     for (const id of ids) this.#tell((each) => each.haltPromised?.(id, this.rollouts.get(id)));
+  }
+
+  #followed(by: Invocation, { status, body }: z.output<typeof linkAnswer>): void {
+    const link = this.#visits.get(by);
+    this.#tell((each) => each.linkAnswered?.(by, body));
+    if (link?.action === 'halt' && status < 300)
+      this.#tell((each) => each.haltPromised?.(link.rolloutId, this.rollouts.get(link.rolloutId)));
   }
 
   told(id: string): void {
@@ -153,6 +171,8 @@ export class Recorder {
       const row = after ?? before;
       if (row?.rowKey.startsWith('journal.')) this.#wroteJournal(row, before, after);
       if (row?.rowKey.startsWith('told.')) this.#tell((each) => each.closed?.(row));
+      if (row?.rowKey.startsWith('link.'))
+        this.#tell((each) => each.used?.({ before, after }, this.#acting()));
     }
     for (const { before, after } of written) {
       const row = after ?? before;

@@ -9,7 +9,7 @@ import { DeedWatch } from './deedWatch.ts';
 import { atRest, Clockwork } from './engine/clockwork.ts';
 import type { Planned } from './engine/disturbance.ts';
 import { Draws } from './engine/draws.ts';
-import { currentDoing } from './engine/invocation.ts';
+import { currentDoing, currentInvocation } from './engine/invocation.ts';
 import { Outside } from './engine/outside.ts';
 import { clockMoments, type Moment, type Plan, planOf, watched } from './engine/plan.ts';
 import { drawnPlan } from './engine/profile.ts';
@@ -121,7 +121,10 @@ class Simulation {
       error: (line: string) => this.#guard(() => this.#recorder.said(line, 'the log')),
     };
     const { watch } = this.#recorder;
-    const readers = postOf(this.#outside, (id) => this.#guard(() => this.#recorder.told(id)));
+    const readers = postOf(this.#outside, (id, body) => {
+      this.#guard(() => this.#recorder.told(id));
+      people.read(body);
+    });
     this.#platform = new Platform({
       outside: this.#outside,
       instances: scene.instances,
@@ -153,6 +156,7 @@ class Simulation {
         currentDoing()?.hit();
         this.#guard(() => this.#recorder.deed(deed));
       },
+      onLink: (link) => this.#guard(() => this.#recorder.visited(currentInvocation('a link'), link)),
     });
     for (const { at, afterMs } of clockMoments(options.schedule ?? []))
       clockwork.after(afterMs, undefined, () => void this.#outside.disturb(at, 'clock', undefined));

@@ -18,7 +18,7 @@ import { runtimeOf } from '../engine/runtime.ts';
 import { tableOver } from '../memory/table.ts';
 import { StoreLine, type Watch } from '../store/line.ts';
 import { type BudgetEvent, BudgetWatch } from './budgetWatch.ts';
-import { secretOf } from './secrets.ts';
+import { links } from './readers.ts';
 import type { QueueName, Services, TableName } from './services.ts';
 
 /** Changes the parts of an instance before it is put together: how a bug is planted. */
@@ -72,7 +72,7 @@ export function startInstance(options: InstanceOptions): Instance {
     newBudget: (of) => budgetUnder(watches.get(of.publisher), of, patch),
     policies: new Map(),
     channels: options.channels,
-    links: { key: secretOf('links').padEnd(64, '-'), publicUrl: 'https://rampart.invalid' },
+    links,
     post: options.post(owner),
   });
   return { owner, ports: patch.ports?.(ports, owner) ?? ports, log };

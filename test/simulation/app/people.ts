@@ -2,6 +2,7 @@ import type { Principal } from '../../../src/shared/access/principal.ts';
 import { Refusal } from '../../simulator/errors.ts';
 import { act, type PortalAction } from '../../simulator/partnerCenter.ts';
 import type { Deed } from '../engine/disturbance.ts';
+import { LinkHolders } from './linkHolders.ts';
 import { Programs } from './programs.ts';
 import type { Subject } from './scene.ts';
 import { approvers, giveCommand, type Said, staff } from './staff.ts';
@@ -14,12 +15,20 @@ const approval: Said = { kind: 'approve', reason };
 export class People {
   readonly #world: World;
   readonly #programs: Programs;
+  readonly #linkHolders: LinkHolders;
 
   constructor(world: World) {
     this.#world = world;
     this.#programs = new Programs(world);
+    this.#linkHolders = new LinkHolders(world);
     for (const subject of world.subjects)
-      if (subject.policy.steps.some((step) => step.approval)) this.#lookAfter(subject);
+      if (subject.policy.steps.some((step) => step.approval) && !this.#linkHolders.attends(subject))
+        this.#lookAfter(subject);
+  }
+
+  /** A message has come to them. */
+  read(body: string): void {
+    this.#linkHolders.read(body);
   }
 
   /** Does what the schedule says, at this very moment. */
@@ -42,6 +51,18 @@ export class People {
         break;
       case 'approve':
         this.#approve(subject, at);
+        break;
+      case 'linkApproves':
+        this.#linkHolders.follow(subject, 'approve', at);
+        break;
+      case 'linkHalts':
+        this.#linkHolders.follow(subject, 'halt', at);
+        break;
+      case 'linkLate':
+        this.#linkHolders.followLate(subject, at);
+        break;
+      case 'linkExpired':
+        this.#linkHolders.followExpired(subject, at);
         break;
       case 'cap':
         say({ kind: 'cap', percentage: deed.percentage, reason });

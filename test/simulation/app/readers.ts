@@ -1,4 +1,5 @@
 import type { Channel } from '../../../src/shared/notify/channel.ts';
+import type { LinkSettings } from '../../../src/shared/notify/link.ts';
 import type { Post, PostOutcome } from '../../../src/shared/notify/post.ts';
 import type { Owner } from '../engine/clockwork.ts';
 import type { Outside } from '../engine/outside.ts';
@@ -13,6 +14,12 @@ const channel: Channel = {
   secret: webhookSecret,
 };
 export const channels: readonly Channel[] = [channel];
+
+/** What the links in their messages are signed with, and where they lead. */
+export const links: LinkSettings = {
+  key: secretOf('links').padEnd(64, '-'),
+  publicUrl: 'https://rampart.invalid',
+};
 
 /** @param onRead a message has come to its reader */
 export const postOf =

@@ -97,7 +97,7 @@ function policyOf(draws: Draws, name: string): Policy {
   const steps = (draws.pick(ways, name, 'steps') ?? [100]).map((percentage, index) => ({
     percentage,
     bake: `${draws.pick([10, 20, 35], name, 'bake', index)}m`,
-    approval: draws.chance(0.1, name, 'approval', index),
+    approval: draws.chance(0.2, name, 'approval', index),
   }));
   return policySchema.parse({
     name: 'simulated',

@@ -11,7 +11,10 @@ export const secretOf = (purpose: string): string => `${mark}${purpose}`;
 /** As the settings have it: Standard Webhooks writes its key in base64. */
 export const webhookSecret = `whsec_${webhookKey}`;
 
-const marks = [mark, signedSecret, webhookKey];
+/** How the token of every link begins. */
+const linkToken = Buffer.from('{"rolloutId":').toString('base64url').slice(0, 16);
+
+const marks = [mark, signedSecret, webhookKey, linkToken];
 
 /** Where a text shows one; undefined if it shows none. */
 export function secretIn(text: string): number | undefined {

@@ -1,3 +1,4 @@
+import type { Link } from '../../../src/shared/notify/link.ts';
 import type { Clockwork } from '../engine/clockwork.ts';
 import type { Deed } from '../engine/disturbance.ts';
 import type { Draws } from '../engine/draws.ts';
@@ -14,6 +15,8 @@ export type World = {
   readonly subjects: readonly Subject[];
   /** Somebody changed the Store behind Rampart's back. */
   readonly onPortal: (subject: Subject, deed: Deed) => void;
+  /** Somebody looks at a link, or follows it, in the invocation that is. */
+  readonly onLink: (link: Link) => void;
 };
 
 export const second = 1_000;

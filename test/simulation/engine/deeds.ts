@@ -44,6 +44,11 @@ export const deeds = [
   deed('alertHolds', 'alert that holds'),
   deed('alertResolved', 'alert resolved'),
   deed('approve', 'approve'),
+  deed('linkApproves', 'approve link followed'),
+  deed('linkHalts', 'halt link followed'),
+  /** By then the rollout may have left the step that it is for, or have ended. */
+  deed('linkLate', 'link followed late'),
+  deed('linkExpired', 'expired link followed'),
   setting('cap', 'cap'),
   deed('uncap', 'cap lifted'),
   deed('restart', 'start once more'),

@@ -25,6 +25,9 @@ export const within = <Result>(invocation: Invocation, run: () => Result): Resul
 /** What is asked for in it, at once or by trying again later, is asked for by this deed. */
 export const doing = <Result>(deed: Doing, run: () => Result): Result => context.run({ doing: deed }, run);
 
+/** What comes of it is no part of a deed. */
+export const byNobody = <Result>(run: () => Result): Result => context.run({}, run);
+
 export const currentDoing = (): Doing | undefined => context.getStore()?.doing;
 
 /** Whoever reaches outside does so in an invocation. @throws Error for work that belongs to nobody */

@@ -5,6 +5,7 @@ import { haltsAreKept } from './confirmed.ts';
 import { raisesAreEarned, silenceHolds } from './evidence.ts';
 import { nothingOvertakesAHalt } from './halted.ts';
 import { everythingIsJournaled } from './journal.ts';
+import { linksWorkOnce } from './links.ts';
 import { peopleAreTold } from './notices.ts';
 import { percentagesOnlyRise } from './percentages.ts';
 import { noneIsForgotten } from './remembered.ts';
@@ -27,4 +28,5 @@ export const allInvariants = (): readonly Invariant[] => [
   peopleAreTold(),
   gatesAreApproved(),
   noneIsForgotten(),
+  linksWorkOnce(),
 ];

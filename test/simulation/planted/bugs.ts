@@ -4,6 +4,7 @@ import type { Change } from '../../../src/shared/rollout/journal.ts';
 import { LostRaceError } from '../../../src/shared/state/errors.ts';
 import type { Stored, WrittenRollout } from '../../../src/shared/state/rollouts.ts';
 import type { Table } from '../../../src/shared/state/table.ts';
+import type { UsedLinks } from '../../../src/shared/state/usedLinks.ts';
 import type { Ports } from '../../../src/shared/usecases/ports.ts';
 import { unlimitedBudget } from '../../support/unlimitedBudget.ts';
 import type { Patch } from '../app/instance.ts';
@@ -26,7 +27,7 @@ const unspoken = (
   (event: NoticeEvent): PlantedBug => ({
     invariant: 'N',
     bug: `no notice says ${event}`,
-    from: 'elm',
+    from: event === 'unconfirmed' ? 'harbour' : 'elm',
     patch: { tables: (tables) => ({ ...tables, rollouts: without(tables.rollouts, event) }) },
   }),
 );
@@ -41,7 +42,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I2',
     bug: 'the cap is lost when the row is read',
-    from: 'island',
+    from: 'mango',
     patch: { ports: (ports) => ({ ...ports, rollouts: { ...ports.rollouts, get: withoutCap(ports) } }) },
   },
   {
@@ -58,7 +59,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I4',
     bug: 'a halt whose call fails is taken for done',
-    from: 'elm',
+    from: 'harbour',
     patch: {
       ports: (ports) => ({ ...ports, publishers: { ...ports.publishers, storeOf: swallowing(ports) } }),
     },
@@ -72,7 +73,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I4',
     bug: 'nobody is told of a halt that stays open',
-    from: 'elm',
+    from: 'harbour',
     patch: { ports: (ports) => ({ ...ports, rollouts: { ...ports.rollouts, write: silently(ports) } }) },
   },
   {
@@ -105,13 +106,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I8',
     bug: 'a 429 closes nothing',
-    from: 'grove',
+    from: 'island',
     patch: { budget: (budget) => ({ ...budget, closed: async () => {} }) },
   },
   {
     invariant: 'I8',
     bug: 'that the Store has closed is lost when the row is read',
-    from: 'elm',
+    from: 'harbour',
     patch: { tables: (tables) => ({ ...tables, budget: withoutClosing(tables.budget) }) },
   },
   {
@@ -123,7 +124,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     invariant: 'I10',
     bug: 'the mark of a track is written over instead of created',
-    from: 'elm',
+    from: 'fir',
     patch: {
       tables: (tables) => ({
         ...tables,
@@ -165,7 +166,27 @@ export const plantedBugs: readonly PlantedBug[] = [
       tables: (tables) => ({ ...tables, due: { ...tables.due, upsertEntity: inPassing(tables.due) } }),
     },
   },
+  {
+    invariant: 'L',
+    bug: 'whether a link was used is asked first, and not by taking its use',
+    from: 'elm',
+    patch: {
+      ports: (ports) => ({
+        ...ports,
+        notifications: { ...ports.notifications, usedLinks: askingFirst(ports.notifications.usedLinks) },
+      }),
+    },
+  },
 ];
+
+const askingFirst = (usedLinks: UsedLinks): UsedLinks => ({
+  ...usedLinks,
+  use: async (...of) => {
+    const isUsed = await usedLinks.isUsed(of[0]);
+    await usedLinks.use(...of);
+    return !isUsed;
+  },
+});
 
 const withoutClosing = (table: Table): Table => ({
   ...table,

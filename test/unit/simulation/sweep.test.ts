@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Deed, Planned } from '../../simulation/engine/disturbance.ts';
 import type { Moment } from '../../simulation/engine/plan.ts';
+import { failurePage } from '../../simulation/failurePage.ts';
 import { lives } from '../../simulation/lives.ts';
-import { failurePage, sweepLine } from '../../simulation/page.ts';
+import { sweepLine } from '../../simulation/page.ts';
 import { type Sweep, sweep, sweepLife } from '../../simulation/sweep.ts';
 
 /** Seed by seed chance finds much; here every moment has its turn. */
