@@ -11,7 +11,7 @@ const patience = 600_000;
 export default defineConfig({
   test: {
     // Many tests wait for processes of their own and for retries in real time, so more of them find room than cores.
-    maxWorkers: availableParallelism() + 3,
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: WaitingFirst },
     testTimeout: patience,
     hookTimeout: patience,

@@ -41,7 +41,7 @@ export class UnsuitableSubmissionError extends Error {
   override readonly name = 'UnsuitableSubmissionError';
 }
 
-/** Rampart or the Store cannot do it now; nothing was done. Remedy: the same again later. */
+/** Rampart or the Store cannot do it now; where an answer was lost, it may have been done. Remedy: the same again later, which does nothing twice. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
   readonly retryAfterMs: number;

@@ -73,7 +73,7 @@ describe('whatever the body is, nothing fails:', () => {
             .flatMap((route) => requestsFor(route, ({ body }) => hostileJson(body, changes))),
         ),
       ),
-      40,
+      20,
     );
   });
 

@@ -64,8 +64,10 @@ describe('a token', () => {
     clock.now = 29_999;
     expect(await provider.getToken()).toBe('first');
     clock.now = 30_000;
-    void provider.getToken();
+    const second = provider.getToken();
     expect(acquisitions).toHaveLength(2);
+    give(1, 'second');
+    expect(await second).toBe('second');
   });
 
   it('is acquired once for all who ask at the same time', async () => {
