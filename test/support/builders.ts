@@ -1,3 +1,4 @@
+import type { Alert } from '../../src/shared/alerts/alert.ts';
 import type { Evidence, Sample } from '../../src/shared/rollout/evidence.ts';
 import type { Observed } from '../../src/shared/rollout/observed.ts';
 import { type Policy, type PolicyDocument, policySchema } from '../../src/shared/rollout/policy.ts';
@@ -89,4 +90,16 @@ export const value = (fromHour: number, measured: number): Sample => ({
   end: at((fromHour + 1) * hour),
   source: 'test',
   candidate: { value: measured },
+});
+
+/** An alert of a sender that says all of it. */
+export const firingAlert = (change: Partial<Alert> = {}): Alert => ({
+  sender: 'prod',
+  format: 'generic',
+  fingerprint: 'f1',
+  status: 'firing',
+  title: 'Crash rate',
+  labels: { app: 'notes' },
+  startsAt: at(0),
+  ...change,
 });

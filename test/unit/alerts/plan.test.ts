@@ -2,20 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../../src/shared/alerts/alert.ts';
 import { alertIdOf } from '../../../src/shared/alerts/identity.ts';
 import { type Earlier, planOf } from '../../../src/shared/alerts/plan.ts';
-import { at, policy, ramping } from '../../support/builders.ts';
+import { at, firingAlert, policy, ramping } from '../../support/builders.ts';
 
 /** What an alert calls for, given the rollouts that are active and what it did before. */
 
-const alert = (change: Partial<Alert> = {}): Alert => ({
-  sender: 'prod',
-  format: 'alertmanager',
-  fingerprint: 'f1',
-  status: 'firing',
-  title: 'Crash rate',
-  labels: { app: 'notes', severity: 'warning' },
-  startsAt: at(0),
-  ...change,
-});
+const alert = (change: Partial<Alert> = {}): Alert =>
+  firingAlert({ format: 'alertmanager', labels: { app: 'notes', severity: 'warning' }, ...change });
 const id = alertIdOf(alert());
 const resolved = alert({ status: 'resolved' });
 

@@ -2,21 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../../src/shared/alerts/alert.ts';
 import { alertIdOf } from '../../../src/shared/alerts/identity.ts';
 import { type AlertRecord, endOf, type KnownAlert, recordOf } from '../../../src/shared/alerts/record.ts';
-import { at } from '../../support/builders.ts';
+import { at, firingAlert } from '../../support/builders.ts';
 
 /** What is kept of an alert that comes, beside what is known of it. Times are in hours, and it is ten o'clock. */
 
 const now = at(10);
-const alert = (change: Partial<Alert> = {}): Alert => ({
-  sender: 'prod',
-  format: 'alertmanager',
-  fingerprint: 'f1',
-  status: 'firing',
-  title: 'Crash rate',
-  labels: { app: 'notes' },
-  startsAt: at(5),
-  ...change,
-});
+const alert = (change: Partial<Alert> = {}): Alert =>
+  firingAlert({ format: 'alertmanager', startsAt: at(5), ...change });
 const effect = (rolloutId: string, outcome: string, sentence = '') => ({ rolloutId, outcome, sentence });
 const held = effect('a', 'held');
 

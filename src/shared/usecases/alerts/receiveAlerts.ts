@@ -40,14 +40,8 @@ async function receiveFiring(
   const carriedOut = await carryOutPlans(ports, planned, log);
   const stored = await storedBy(ports, carriedOut);
   const received = await takeBack(ports, carriedOut, stored, log);
-  await keepAll(
-    ports,
-    received,
-    byAlert(
-      received.map(({ alert }) => alert),
-      stored,
-    ),
-  );
+  const came = carriedOut.map(({ alert }) => alert);
+  await keepAll(ports, received, byAlert(came, stored));
   return received;
 }
 

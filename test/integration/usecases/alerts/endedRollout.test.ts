@@ -1,24 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Alert } from '../../../../src/shared/alerts/alert.ts';
 import { withJournal } from '../../../../src/shared/rollout/journal.ts';
 import type { Rollout } from '../../../../src/shared/rollout/rollout.ts';
 import { receiveAlerts } from '../../../../src/shared/usecases/alerts/receiveAlerts.ts';
 import { commandRollout } from '../../../../src/shared/usecases/rollout/commandRollout.ts';
-import { at, policy, ramping } from '../../../support/builders.ts';
+import { at, firingAlert, policy, ramping } from '../../../support/builders.ts';
 import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from '../ports.ts';
 
 /** An alert that meets a rollout which has ended a moment before. */
 
-const alert = (change: Partial<Alert> = {}): Alert => ({
-  sender: 'prod',
-  format: 'generic',
-  fingerprint: 'f1',
-  status: 'firing',
-  title: 'Crash rate',
-  labels: { app: 'notes' },
-  startsAt: at(0),
-  ...change,
-});
 const log = lines();
 const tooLate = 'The rollout is halted: there is nothing to hold.';
 
@@ -62,15 +51,15 @@ describe('is refused, in the answer and in what is kept', () => {
     await begin();
     const late = await haltedMeanwhile();
     const world = { ...late, rollouts: { ...late.rollouts, get: ports.rollouts.get } };
-    const [received] = await receiveAlerts(world, [alert()], undefined, log);
+    const [received] = await receiveAlerts(world, [firingAlert()], undefined, log);
     expect(received?.effected).toMatchObject(refused());
     expect(await kept()).toMatchObject([{ matched: true, effects: refused() }]);
   });
 
   test('where another alert of the same request has halted it', async () => {
     await begin();
-    const critical = alert({ fingerprint: 'f2', labels: { severity: 'critical' } });
-    const received = await receiveAlerts(ports, [alert(), critical], undefined, log);
+    const critical = firingAlert({ fingerprint: 'f2', labels: { severity: 'critical' } });
+    const received = await receiveAlerts(ports, [firingAlert(), critical], undefined, log);
     expect(received.map(({ effected }) => effected)).toMatchObject([
       refused(),
       [{ rolloutId: id, outcome: 'halted' }],
@@ -79,10 +68,10 @@ describe('is refused, in the answer and in what is kept', () => {
 
   test('where it would release', async () => {
     await begin();
-    await receiveAlerts(ports, [alert()], undefined, log);
+    await receiveAlerts(ports, [firingAlert()], undefined, log);
     const [received] = await receiveAlerts(
       await haltedMeanwhile(),
-      [alert({ status: 'resolved' })],
+      [firingAlert({ status: 'resolved' })],
       undefined,
       log,
     );

@@ -1,25 +1,14 @@
 import { RestError } from '@azure/data-tables';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Alert } from '../../../../src/shared/alerts/alert.ts';
 import { alertIdOf } from '../../../../src/shared/alerts/identity.ts';
 import { withJournal } from '../../../../src/shared/rollout/journal.ts';
 import { planAlerts } from '../../../../src/shared/usecases/alerts/planAlerts.ts';
 import { receiveAlerts } from '../../../../src/shared/usecases/alerts/receiveAlerts.ts';
-import { at, policy, ramping } from '../../../support/builders.ts';
+import { at, firingAlert, policy, ramping } from '../../../support/builders.ts';
 import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from '../ports.ts';
 
 /** Alerts with the real state: what is kept of them, and what a row that cannot be read costs. */
 
-const alert = (change: Partial<Alert> = {}): Alert => ({
-  sender: 'prod',
-  format: 'generic',
-  fingerprint: 'f1',
-  status: 'firing',
-  title: 'Crash rate',
-  labels: { app: 'notes' },
-  startsAt: at(0),
-  ...change,
-});
 const log = lines();
 
 let ports: StubPorts;
@@ -30,7 +19,7 @@ const begin = async (what: 'halt' | 'hold') => {
 };
 const kept = async () => {
   const { items } = await ports.alerts.list({}, { size: 200 });
-  return items.find(({ id }) => id === alertIdOf(alert()));
+  return items.find(({ id }) => id === alertIdOf(firingAlert()));
 };
 beforeEach(async () => {
   ports = await stubPorts({ ...ramps, haltPackageRollout: async () => rolloutShown('Stopped', 0) });
@@ -42,14 +31,14 @@ describe('the row of what it did before', () => {
   test('is not waited for by a halt: where it cannot be read, the rollout is halted all the same', async () => {
     const id = await begin('halt');
     const blind = { ...ports, alerts: { ...ports.alerts, get: outage } };
-    const [received] = await receiveAlerts(blind, [alert()], undefined, log);
+    const [received] = await receiveAlerts(blind, [firingAlert()], undefined, log);
     expect(received?.effected).toMatchObject([{ rolloutId: id, outcome: 'halted' }]);
   });
 
   test('that cannot be written sends the sender back, after the halt', async () => {
     const id = await begin('halt');
     const deaf = { ...ports, alerts: { ...ports.alerts, put: outage } };
-    await expect(receiveAlerts(deaf, [alert()], undefined, log)).rejects.toThrow('busy');
+    await expect(receiveAlerts(deaf, [firingAlert()], undefined, log)).rejects.toThrow('busy');
     expect((await ports.rollouts.get(id))?.rollout.phase).toBe('halted');
   });
 });
@@ -57,31 +46,31 @@ describe('the row of what it did before', () => {
 describe('what is kept', () => {
   test('a hold that a person lifted does not come back with the repeats, and the row still says that it held', async () => {
     const id = await begin('hold');
-    await receiveAlerts(ports, [alert()], undefined, log);
+    await receiveAlerts(ports, [firingAlert()], undefined, log);
     const stored = await ports.rollouts.get(id);
     if (!stored) throw new Error('it is gone');
     await ports.rollouts.save(stored, withJournal({ ...stored.rollout, alertHolds: [] }, [], at(1)));
     for (const count of [2, 3]) {
-      const [received] = await receiveAlerts(ports, [alert()], undefined, log);
+      const [received] = await receiveAlerts(ports, [firingAlert()], undefined, log);
       expect(received?.effected).toEqual([]);
       expect(await kept()).toMatchObject({ count, matched: true, effects: [{ outcome: 'held' }] });
     }
     expect((await ports.rollouts.get(id))?.rollout.alertHolds).toEqual([]);
-    const [anew] = await receiveAlerts(ports, [alert({ startsAt: at(2) })], undefined, log);
+    const [anew] = await receiveAlerts(ports, [firingAlert({ startsAt: at(2) })], undefined, log);
     expect(anew?.effected).toMatchObject([{ outcome: 'held' }]);
   });
 
   test('one that concerned a rollout once, and fires anew without any, is among those that match nothing', async () => {
     await begin('halt');
-    await receiveAlerts(ports, [alert()], undefined, log);
+    await receiveAlerts(ports, [firingAlert()], undefined, log);
     expect(await kept()).toMatchObject({ matched: true });
-    await receiveAlerts(ports, [alert({ startsAt: at(1) })], undefined, log);
+    await receiveAlerts(ports, [firingAlert({ startsAt: at(1) })], undefined, log);
     expect(await kept()).toMatchObject({ matched: false, remarks: ['No rollout is active.'] });
   });
 
   test('an alert that comes in two instances at once is one, and counts twice', async () => {
     await begin('hold');
-    const both = [0, 1].map(() => receiveAlerts(ports, [alert()], undefined, log));
+    const both = [0, 1].map(() => receiveAlerts(ports, [firingAlert()], undefined, log));
     await Promise.all(both);
     expect(await kept()).toMatchObject({ count: 2, matched: true });
     expect((await ports.alerts.list({}, { size: 200 })).items).toHaveLength(1);
@@ -89,7 +78,7 @@ describe('what is kept', () => {
 
   test('the end of an alert that another instance hears while it holds is not written over', async () => {
     const id = await begin('hold');
-    const end = () => receiveAlerts(ports, [alert({ status: 'resolved' })], undefined, log);
+    const end = () => receiveAlerts(ports, [firingAlert({ status: 'resolved' })], undefined, log);
     let ended: Promise<unknown> | undefined;
     const slow = {
       ...ports,
@@ -102,7 +91,7 @@ describe('what is kept', () => {
         },
       },
     };
-    await receiveAlerts(slow, [alert()], undefined, log);
+    await receiveAlerts(slow, [firingAlert()], undefined, log);
     expect(await kept()).toMatchObject({ status: 'resolved', count: 2 });
     expect((await ports.rollouts.get(id))?.rollout.alertHolds).toEqual([]);
   });
@@ -113,7 +102,7 @@ describe('what is kept', () => {
     rollouts: {
       ...ports.rollouts,
       write: async (...args: Parameters<typeof ports.rollouts.write>) => {
-        await receiveAlerts(ports, [alert({ status: 'resolved' })], undefined, log);
+        await receiveAlerts(ports, [firingAlert({ status: 'resolved' })], undefined, log);
         return ports.rollouts.write(...args);
       },
     },
@@ -129,7 +118,7 @@ describe('what is kept', () => {
     };
     const [received] = await receiveAlerts(
       { ...other, alerts: { ...ports.alerts, get } },
-      [alert()],
+      [firingAlert()],
       undefined,
       log,
     );
@@ -139,7 +128,7 @@ describe('what is kept', () => {
 
   test('nothing of what is only tried', async () => {
     await begin('halt');
-    const { plans } = await planAlerts(ports, [alert()], undefined);
+    const { plans } = await planAlerts(ports, [firingAlert()], undefined);
     expect(plans.map(({ effects }) => effects.map((effect) => effect.do))).toEqual([['halt']]);
     expect(await kept()).toBeUndefined();
   });
@@ -147,7 +136,7 @@ describe('what is kept', () => {
 
 test('a row that somebody mended badly keeps no other rollout from being released', async () => {
   const id = await begin('hold');
-  await receiveAlerts(ports, [alert()], undefined, log);
+  await receiveAlerts(ports, [firingAlert()], undefined, log);
   const { flightId: _, ...production } = ramping();
   const [partitionKey, own] = [production.applicationId, production.submissionId];
   await ports.rollouts.create(
@@ -155,7 +144,7 @@ test('a row that somebody mended badly keeps no other rollout from being release
   );
   const rowKey = `rollout.production.${own}`;
   await ports.state.tables.rollouts.updateEntity({ partitionKey, rowKey, policy: '{oops' }, 'Merge');
-  const [received] = await receiveAlerts(ports, [alert({ status: 'resolved' })], undefined, log);
+  const [received] = await receiveAlerts(ports, [firingAlert({ status: 'resolved' })], undefined, log);
   expect(received?.effected).toMatchObject([{ rolloutId: id, outcome: 'released' }]);
 });
 
@@ -173,7 +162,7 @@ test('many ends in one request read each active rollout once', async () => {
     },
   };
   const ends = Array.from({ length: 20 }, (_, index) =>
-    alert({ status: 'resolved', fingerprint: `f${index}` }),
+    firingAlert({ status: 'resolved', fingerprint: `f${index}` }),
   );
   await receiveAlerts(counting, ends, undefined, log);
   expect(read).toEqual([id]);

@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Alert } from '../../../../src/shared/alerts/alert.ts';
 import { StoreUnavailableError } from '../../../../src/shared/msstore/errors.ts';
 import { withJournal } from '../../../../src/shared/rollout/journal.ts';
 import { LostRaceError } from '../../../../src/shared/state/errors.ts';
@@ -9,7 +8,7 @@ import { findDue } from '../../../../src/shared/usecases/findDue.ts';
 import type { Ports } from '../../../../src/shared/usecases/ports.ts';
 import { advanceRollout } from '../../../../src/shared/usecases/rollout/advanceRollout.ts';
 import { commandRollout } from '../../../../src/shared/usecases/rollout/commandRollout.ts';
-import { at, fresh, policy, ramping } from '../../../support/builders.ts';
+import { at, firingAlert, fresh, policy, ramping } from '../../../support/builders.ts';
 import { lines, ramps, rolloutShown, type StubPorts, stubPorts } from '../ports.ts';
 
 /** What two who are at work at once must not take from each other. */
@@ -86,11 +85,7 @@ test('an alert finds a rollout whose publication is seen between the queries of 
     },
   };
   const slow = { ...ports, rollouts: createRolloutStore(ports.state.tables, due) };
-  const alert: Alert = {
-    ...{ sender: 'prod', format: 'generic', fingerprint: 'f1', status: 'firing', title: 'Crash rate' },
-    ...{ labels: { app: 'notes' }, startsAt: at(0) },
-  };
-  await receiveAlerts(slow, [alert], undefined, log);
+  await receiveAlerts(slow, [firingAlert()], undefined, log);
   expect((await kept())?.phase).toBe('halted');
   // The row in the round that it left goes with its own look.
   ports.clock.time = at(minute);

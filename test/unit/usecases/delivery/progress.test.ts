@@ -4,6 +4,7 @@ import type { DeliveryStore, StoredDelivery } from '../../../../src/shared/state
 import { LostRaceError } from '../../../../src/shared/state/errors.ts';
 import { Progress } from '../../../../src/shared/usecases/delivery/progress.ts';
 import { at } from '../../../support/builders.ts';
+import { silent } from '../../../support/silentLog.ts';
 import { delivery } from '../../delivery/deliveries.fixture.ts';
 
 /** How far an upload is, is written down while it goes on: it may cost a line of the log, but never the upload. */
@@ -102,6 +103,15 @@ describe('a writing that failed', () => {
 });
 
 describe('somebody else’s writing', () => {
+  /** Progress whose writing was not answered, and what is read then. */
+  function lostAnswer(found: StoredDelivery | undefined): Progress {
+    const deliveries = { get: async () => found, save: () => Promise.reject(outage) };
+    const progress = new Progress(claimed, deliveries, silent);
+    vi.advanceTimersByTime(3_000);
+    progress.saw({ uploadedBytes: 1, totalBytes: 9 });
+    return progress;
+  }
+
   test('ends the upload, which is not theirs', async () => {
     const { progress, saw } = setUp(['taken']);
     await expect(saw(3)).rejects.toThrow(LostRaceError);
@@ -115,37 +125,19 @@ describe('somebody else’s writing', () => {
     ['another look', { nextLookAt: at(2) }],
   ])('is known by %s', async (_, change) => {
     const found = { delivery: { ...claimed.delivery, ...change }, etag: '7' };
-    const progress = new Progress(
-      claimed,
-      { get: async () => found, save: () => Promise.reject(outage) },
-      { info: () => undefined, error: () => undefined },
-    );
-    vi.advanceTimersByTime(3_000);
-    progress.saw({ uploadedBytes: 1, totalBytes: 9 });
+    const progress = lostAnswer(found);
     await expect(progress.last()).rejects.toThrow(LostRaceError);
   });
 
   test('is none where only the progress is another one', async () => {
     const { delivery: of } = progressed(claimed.delivery, { uploadedBytes: 2, totalBytes: 9 });
     const found = { delivery: of, etag: '7' };
-    const progress = new Progress(
-      claimed,
-      { get: async () => found, save: () => Promise.reject(outage) },
-      { info: () => undefined, error: () => undefined },
-    );
-    vi.advanceTimersByTime(3_000);
-    progress.saw({ uploadedBytes: 1, totalBytes: 9 });
+    const progress = lostAnswer(found);
     expect(await progress.last()).toEqual(found);
   });
 
   test('is known where the delivery is gone', async () => {
-    const progress = new Progress(
-      claimed,
-      { get: async () => undefined, save: () => Promise.reject(outage) },
-      { info: () => undefined, error: () => undefined },
-    );
-    vi.advanceTimersByTime(3_000);
-    progress.saw({ uploadedBytes: 1, totalBytes: 9 });
+    const progress = lostAnswer(undefined);
     await expect(progress.last()).rejects.toThrow(LostRaceError);
   });
 });
